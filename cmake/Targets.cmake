@@ -1,0 +1,34 @@
+# bulian_library(NAME SRCS a.cc ... DEPS targets ...)   a room or part of one; headers are found from the source root
+# bulian_test(NAME SRCS a_test.cc ... DEPS targets ... [LABELS l ...] [TIMEOUT seconds])   GoogleTest with its own main
+# bulian_binary(NAME SRCS ... DEPS ...)   a program in bin/
+set(BULIAN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+
+function(bulian_compile_settings name)
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${BULIAN_WARNINGS})
+endfunction()
+
+function(bulian_library name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SRCS})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS})
+  bulian_compile_settings(${name})
+endfunction()
+
+function(bulian_binary name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  bulian_compile_settings(${name})
+endfunction()
+
+function(bulian_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
+  bulian_binary(${name} SRCS ${ARG_SRCS} DEPS ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+                       ENVIRONMENT "BULIAN_BIN_DIR=${CMAKE_BINARY_DIR}/bin;BULIAN_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+endfunction()

@@ -1,0 +1,272 @@
+// The state of a cluster at one revision: immutable, cheap to share, cheap to branch.
+//
+// A Snapshot holds indexed columns, the name map and compact record bytes in chunks shared between versions. Rows are
+// dense numbers per resource type, stable from one version to the next while the resource exists, and without meaning
+// outside one history: never show them, never order answers by them.
+//
+// Thread-safety: a Snapshot is immutable; all const methods may be called from any thread. A SnapshotBuilder belongs to
+// one thread. References and views live as long as the Snapshot they came from.
+#ifndef SERVICES_MODEL_SNAPSHOT_H_
+#define SERVICES_MODEL_SNAPSHOT_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bulian/v1/chain.pb.h"
+#include "bulian/v1/cluster.pb.h"
+#include "bulian/v1/project.pb.h"
+#include "bulian/v1/revision.pb.h"
+#include "google/protobuf/message.h"
+#include "services/model/day.h"
+#include "services/model/resource_name.h"
+#include "services/model/units.h"
+
+namespace bulian::model {
+
+using Row = std::uint32_t;
+inline constexpr Row kNoRow = ~Row{0};
+
+// A word interned for the life of the process; equal words have equal symbols. 0 is the empty word.
+using Symbol = std::uint32_t;
+std::string_view SymbolText(Symbol symbol);
+Symbol Intern(std::string_view text);
+std::optional<Symbol> FindSymbol(std::string_view text);  // without adding it
+
+// Where a snapshot stands.
+struct SnapshotPosition {
+  std::string cluster;      // the id
+  std::string cluster_uid;
+  std::int64_t epoch = 0;
+  std::int64_t revision = 0;
+  std::int64_t commit_time_us = 0;  // microseconds since 1970
+  v1::Revision ToProto() const;
+};
+
+// The cluster's own record with defaults filled in.
+struct ClusterFacts {
+  std::vector<std::uint32_t> regions;   // GB/T 2260
+  Day as_of = 0;                        // the cluster's date, or the day (UTC) of the snapshot's commit
+  int min_suppliers = 2;
+  double max_hhi = 0.55, max_external_share = 0.5;
+  int evidence_max_age_days = 365;
+  v1::RankingWeights weights;           // as stored; absent ones are absent
+};
+
+// A capability as analysis reads it: one cache line. NaN means not stated.
+struct Offer {
+  Row enterprise = kNoRow;
+  Row type = kNoRow;
+  Day valid_from = kDistantPast, valid_until = kDistantFuture;
+  Day evidence_day = kDistantFuture;    // kDistantFuture: a claim without a date, never stale
+  std::uint32_t region = 0;             // GB/T 2260 of its site; 0: not known
+  float lead_time_days = 0;             // NaN: not stated
+  float in_cluster_share = 0, outside_share = 0, free_share = 0;  // NaN: not stated
+  double capacity = 0;                  // total in SI units of `dimension`, per year unless `stock`; NaN: not stated
+  std::uint8_t level = 0;               // v1::Level
+  bool verified = false;
+  bool stock = false;
+  Dimension dimension{};                // of `capacity`
+  std::uint8_t pool_count = 0;          // pools it draws on
+};
+
+// A technical parameter of an offer, units converted to SI. Sorted by key within an offer.
+struct OfferAttribute {
+  enum class Kind : std::uint8_t { kInterval, kWords, kFlag };
+  Symbol key = 0;
+  Kind kind = Kind::kFlag;
+  bool flag = false;
+  Dimension dimension{};                // of an interval
+  double min = 0, max = 0;              // -inf and +inf where unbounded
+  std::uint32_t words_begin = 0, words_count = 0;  // into the offer's words (folded, sorted by symbol)
+};
+
+struct OfferCertificate {
+  Symbol scheme = 0;
+  Day valid_until = kDistantFuture;
+};
+
+// One owner of an enterprise.
+struct Owner {
+  Row enterprise = kNoRow;              // or
+  Symbol external = 0;                  // an external id
+  bool government = false;              // flag of the record, or the owning enterprise's kind
+  bool control = false;
+  float share = 0;                      // NaN: not stated
+  Day valid_from = kDistantPast, valid_until = kDistantFuture;
+};
+
+// A supply link as analysis reads it.
+struct Link {
+  Row supplier = kNoRow, buyer = kNoRow, type = kNoRow;
+  Day valid_from = kDistantPast, valid_until = kDistantFuture;
+  Day evidence_day = kDistantFuture;
+  bool verified = false;
+  std::int16_t year = 0;
+  Symbol currency = 0;                  // 0: value not stated
+  double value = 0;                     // NaN: not stated
+};
+
+// A node of the taxonomy.
+struct TypeNode {
+  std::vector<Row> parents, children;   // rows of types, ascending
+  std::string unit;                     // Rec 20 code; empty: none
+  Dimension dimension{};                // of `unit`
+  double unit_factor = 1;               // SI units per `unit`
+  bool stock = false;
+  std::uint8_t kind = 0;                // v1::CapabilityType::Kind
+};
+
+// Rows in ascending order, in blocks shared between versions.
+class RowList {
+ public:
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  // Calls visit(std::span<const Row>) for each block, in order.
+  template <class Visit>
+  void ForEachBlock(Visit&& visit) const {
+    for (const auto& block : blocks_) visit(std::span<const Row>(*block));
+  }
+  template <class Visit>
+  void ForEach(Visit&& visit) const {
+    for (const auto& block : blocks_)
+      for (Row row : *block) visit(row);
+  }
+
+ private:
+  friend class RowListEditor;
+  std::vector<std::shared_ptr<const std::vector<Row>>> blocks_;
+  std::size_t size_ = 0;
+};
+
+// What one step of history touched, for derived views. A row may appear more than once.
+struct TouchedRow {
+  ResourceType type;
+  Row row;
+  bool existed_before, exists_after;
+};
+using Delta = std::vector<TouchedRow>;
+
+class Snapshot final {
+ public:
+  const SnapshotPosition& position() const;
+  const ClusterFacts& cluster() const;
+  // Whether a region code is local: 1 yes, 0 no, -1 not known (code 0).
+  int IsLocal(std::uint32_t region) const;
+
+  // --- names and records -------------------------------------------------------------------------------------------
+  // The row of a resource of this cluster by full name or by relative name; kNoRow if there is none.
+  Row Find(ResourceType type, std::string_view name) const;
+  // Number of resources, and one more than the greatest row in use (rows below may be unused).
+  std::size_t Count(ResourceType type) const;
+  Row RowLimit(ResourceType type) const;
+  bool Exists(ResourceType type, Row row) const;
+  // Full name; and the part after `clusters/{cluster}/`, without a copy.
+  std::string Name(ResourceType type, Row row) const;
+  std::string_view RelativeName(ResourceType type, Row row) const;
+  // The revision of the last change of the record.
+  std::int64_t RecordRevision(ResourceType type, Row row) const;
+  // The stored bytes: the message without name and etag.
+  std::string_view RecordBytes(ResourceType type, Row row) const;
+  // The whole resource with name and etag. `message` is of the type's class.
+  void Read(ResourceType type, Row row, google::protobuf::Message* message) const;
+  // Rows by name, from the first name greater than `after` (a relative name; empty: from the start) that starts with
+  // `prefix` (a relative name or empty); visit returns false to stop.
+  void VisitByName(ResourceType type, std::string_view prefix, std::string_view after,
+                           const std::function<bool(Row)>& visit) const;
+  // The enterprise that holds an identifier: system `uscc`, `lei`, or an ExternalIdentifier's system. kNoRow if none.
+  Row FindIdentifier(std::string_view system, std::string_view value) const;
+  // Revision of the last commit that touched a guard; 0 if none did.
+  std::int64_t GuardRevision(std::string_view guard) const;
+
+  // --- capabilities --------------------------------------------------------------------------------------------------
+  const Offer& offer(Row capability) const;
+  std::span<const OfferAttribute> Attributes(Row capability) const;
+  std::span<const Symbol> Words(Row capability, const OfferAttribute& attribute) const;
+  std::span<const OfferCertificate> Certificates(Row capability) const;
+  const RowList& OffersOfType(Row type) const;             // of exactly this type
+  const RowList& OffersOfEnterprise(Row enterprise) const;
+
+  // --- enterprises ---------------------------------------------------------------------------------------------------
+  v1::Enterprise::Kind EnterpriseKind(Row enterprise) const;
+  std::uint32_t SeatRegion(Row enterprise) const;          // of the first site; 0: not known
+  std::span<const Owner> Owners(Row enterprise) const;     // all, dated
+  std::span<const Row> Owned(Row enterprise) const;        // enterprises that name it as an owner, ascending
+
+  // --- taxonomy ------------------------------------------------------------------------------------------------------
+  const TypeNode& type(Row type) const;
+  // The type and all it subsumes, ascending.
+  std::vector<Row> Subtree(Row type) const;
+  bool Subsumes(Row ancestor, Row type) const;             // true for itself
+  // Types of this cluster with a standard code.
+  std::span<const Row> TypesWithCode(std::string_view system, std::string_view code) const;
+
+  // --- chains, links, projects -----------------------------------------------------------------------------------------
+  std::shared_ptr<const v1::Chain> chain(Row chain) const;       // decoded, with its name
+  std::shared_ptr<const v1::Project> project(Row project) const; // decoded, with its name
+  const Link& link(Row link) const;
+  const RowList& LinksOfType(Row type) const;
+  const RowList& LinksOfSupplier(Row enterprise) const;
+  const RowList& LinksOfBuyer(Row enterprise) const;
+  const RowList& ProjectsPlanning(Row type) const;               // plan a capability of exactly this type
+  const RowList& SegmentChainsOfType(Row type) const;            // chains with a segment requiring exactly it
+
+  // Bytes held by this version that the given other version does not share (0 for itself); for reports.
+  std::size_t UnsharedBytes(const Snapshot& other) const;
+  // All bytes reachable from this version.
+  std::size_t TotalBytes() const;
+
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  ~Snapshot();
+
+ private:
+  friend class SnapshotBuilder;
+  Snapshot();
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+// A record's change as the builder takes it; `value` as stored (message bytes without name and etag), nullopt deletes.
+struct RecordChange {
+  std::string_view name;  // full
+  std::optional<std::string_view> value;
+};
+
+// Makes the next version(s). Applying never fails: a record that names something that does not exist (an older rule, a
+// hypothetical change) gets kNoRow there until the other appears.
+class SnapshotBuilder {
+ public:
+  // From nothing, or as a branch of `base` (which stays as it is).
+  explicit SnapshotBuilder(std::string_view cluster);
+  explicit SnapshotBuilder(SnapshotPtr base);
+  ~SnapshotBuilder();
+  SnapshotBuilder(const SnapshotBuilder&) = delete;
+  SnapshotBuilder& operator=(const SnapshotBuilder&) = delete;
+
+  // Applies the changes of one commit. `record_revision` of its records becomes position.revision, or per change when
+  // loading: see Load.
+  void Apply(const SnapshotPosition& position, std::span<const RecordChange> changes, std::span<const std::string> touches);
+  // Adds one scanned record of an older revision; for the first build. Any order.
+  void Load(std::string_view name, std::string_view value, std::int64_t record_revision);
+  // Moves the position without changes (after loading, for hypothetical branches).
+  void SetPosition(const SnapshotPosition& position);
+
+  // The version so far. The builder goes on from it: chunks are shared and copied on the next write.
+  SnapshotPtr Build();
+  // What Apply touched since the builder was made or TakeDelta was last called.
+  Delta TakeDelta();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bulian::model
+
+#endif  // SERVICES_MODEL_SNAPSHOT_H_

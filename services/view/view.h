@@ -1,0 +1,95 @@
+// What readers hold: the current Snapshot of each cluster, older ones kept for a while, and waiters for a revision.
+//
+// Views follows the store: it loads every log at start, then applies each commit as the store's observer and publishes
+// before the commit is acknowledged. Readers take one shared pointer and keep it for the whole call; they take no lock
+// that a writer holds for long. Thread-safe.
+#ifndef SERVICES_VIEW_VIEW_H_
+#define SERVICES_VIEW_VIEW_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "bulian/v1/revision.pb.h"
+#include "services/model/snapshot.h"
+#include "services/store/store.h"
+
+namespace bulian::view {
+
+struct ViewOptions {
+  int kept_versions = 64;                              // older snapshots kept per cluster, besides those readers hold
+  absl::Duration kept_age = absl::Minutes(15);
+};
+
+// How long a reader is ready to wait; polled, so that a cancelled call stops waiting.
+struct Patience {
+  absl::Time deadline = absl::InfiniteFuture();
+  std::function<bool()> cancelled = [] { return false; };
+};
+
+class Views final : public store::CommitObserver {
+ public:
+  Views(store::Store* store, ViewOptions options);
+  ~Views() override;
+
+  // Loads every log from the store. Call once, before serving; the store's observer must be this object.
+  absl::Status Load();
+
+  // The newest published snapshot. NOT_FOUND (of `clusters/{cluster}`) if there is no such cluster.
+  absl::StatusOr<model::SnapshotPtr> Current(std::string_view cluster) const;
+
+  // The snapshot a request asks for: min_revision waits, at_revision takes a kept version or undoes the log back to it.
+  // OUT_OF_RANGE with EPOCH_CHANGED or REVISION_NOT_RETAINED; DEADLINE_EXCEEDED, CANCELLED while waiting.
+  absl::StatusOr<model::SnapshotPtr> Resolve(std::string_view cluster, const v1::ReadAt& at, const Patience& patience) const;
+
+  // Waits until a revision is published; used by writers after their commit.
+  absl::StatusOr<model::SnapshotPtr> WaitFor(std::string_view cluster, std::int64_t revision, const Patience& patience) const;
+
+  // What lies between two snapshots of one cluster and epoch, if it is still known; nullopt: recompute from scratch.
+  std::optional<model::Delta> Between(const model::Snapshot& from, const model::Snapshot& to) const;
+
+  // Ids of all clusters, by name.
+  std::vector<std::string> Clusters() const;
+
+  // store::CommitObserver
+  void OnCommit(const std::string& log, const store::LogPosition& position,
+                const std::shared_ptr<const store::LogEntry>& entry) override;
+  void OnDrop(const std::string& log, const std::string& uid) override;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// A value derived from a snapshot by a pure function (old value, old snapshot, new snapshot, changes) -> value, kept per
+// cluster and brought up to date when asked for, in proportion to what changed since. Thread-safe; one computation per
+// cluster runs at a time, others wait for it.
+template <class T>
+class DerivedView {
+ public:
+  using FromScratch = std::function<std::shared_ptr<const T>(const model::SnapshotPtr&)>;
+  using Advance = std::function<std::shared_ptr<const T>(const std::shared_ptr<const T>& old_value, const model::SnapshotPtr& old_snapshot,
+                                                         const model::SnapshotPtr& snapshot, const model::Delta& changes)>;
+  DerivedView(const Views* views, FromScratch from_scratch, Advance advance);
+  std::shared_ptr<const T> Get(const model::SnapshotPtr& snapshot);
+
+ private:
+  struct Slot;
+  const Views* views_;
+  FromScratch from_scratch_;
+  Advance advance_;
+  std::mutex mutex_;
+  std::vector<std::pair<std::string, std::shared_ptr<Slot>>> slots_;  // by cluster uid
+};
+
+}  // namespace bulian::view
+
+#endif  // SERVICES_VIEW_VIEW_H_
