@@ -59,6 +59,7 @@ struct CommitResult {
 struct LoggedChange {
   std::string name;
   std::optional<std::string> before, after;
+  std::int64_t before_revision = 0;     // revision of `before`: of the record's change before this one; 0: there was none
 };
 
 // One commit as the log keeps it.
