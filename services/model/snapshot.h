@@ -25,18 +25,13 @@
 #include "google/protobuf/message.h"
 #include "services/model/day.h"
 #include "services/model/resource_name.h"
+#include "services/model/symbol.h"
 #include "services/model/units.h"
 
 namespace bulian::model {
 
 using Row = std::uint32_t;
 inline constexpr Row kNoRow = ~Row{0};
-
-// A word interned for the life of the process; equal words have equal symbols. 0 is the empty word.
-using Symbol = std::uint32_t;
-std::string_view SymbolText(Symbol symbol);
-Symbol Intern(std::string_view text);
-std::optional<Symbol> FindSymbol(std::string_view text);  // without adding it
 
 // Where a snapshot stands.
 struct SnapshotPosition {
