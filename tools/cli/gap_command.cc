@@ -1,0 +1,169 @@
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+
+#include "bulian/v1/gap.pb.h"
+#include "services/model/day.h"
+#include "services/model/resource_name.h"
+#include "tools/cli/analysis_commands.h"
+#include "tools/cli/phrases.h"
+#include "tools/cli/table.h"
+
+namespace bulian::cli {
+namespace {
+
+// Share of the demand not met, for example `40..60 %`.
+std::string UnmetText(const v1::Gap& gap) {
+  if (!gap.has_unmet_share()) return "";
+  v1::Bounds percent = gap.unmet_share();
+  percent.set_lower(percent.lower() * 100);
+  percent.set_upper(percent.upper() * 100);
+  return BoundsText(percent) + " %";
+}
+
+// The number the kind turns on, with what it is held against.
+std::string Numbers(const v1::Gap& gap, const Options& o) {
+  const v1::SegmentMetrics& m = gap.metrics();
+  const std::string per_year = m.per_year() ? std::string(o.Word("/year", "/年")) : "";
+  switch (gap.kind()) {
+    case v1::MISSING:
+    case v1::SINGLE_SOURCE:
+      return "k = " + ThreeText(m.independent_suppliers()) + std::string(o.Word(", wanted ", "，应有 ")) + std::to_string(m.min_suppliers());
+    case v1::CONCENTRATED:
+      return "HHI = " + ThreeText(m.hhi()) + std::string(o.Word(", limit ", "，上限 ")) + NumberText(m.max_hhi());
+    case v1::UNDER_CAPACITY:
+      return std::string(o.Word("capacity ", "产能 ")) + ThreeText(m.capacity()) + std::string(o.Word(" of ", "，需求 ")) +
+             NumberText(m.demand().per_year()) + " " + m.unit() + per_year;
+    case v1::EXTERNAL:
+      return std::string(o.Word("outside share ", "外部占比 ")) + ThreeText(m.external_share()) + std::string(o.Word(", limit ", "，上限 ")) +
+             NumberText(m.max_external_share());
+    case v1::UNVERIFIED: {
+      std::string text(o.Word("hangs on claims:", "取决于未核实信息："));
+      for (int kind : gap.hanging_kinds()) text += " " + std::string(KindText(static_cast<v1::GapKind>(kind), o));
+      return text;
+    }
+    default:
+      return "";
+  }
+}
+
+std::string Projects(const v1::Gap& gap, const Options& o) {
+  if (gap.projects().empty()) return "";
+  const auto& first = gap.projects(0);
+  std::string text = o.Text(first.display_name());
+  if (first.has_production_date())
+    if (const auto day = model::ToDay(first.production_date())) text += " " + model::FormatDay(*day);
+  if (!first.closes()) text += std::string(o.Word(" (part)", "（部分）"));
+  if (gap.projects_size() > 1) text += " +" + std::to_string(gap.projects_size() - 1);
+  return text;
+}
+
+void PrintTable(const v1::GapReport& report, const Options& o) {
+  Table table({std::string(o.Word("GAP", "缺口")), std::string(o.Word("CERTAINTY", "确定性")), std::string(o.Word("CHAIN", "产业链")),
+               std::string(o.Word("SEGMENT", "环节")), ">" + std::string(o.Word("PRIORITY", "优先级")),
+               std::string(o.Word("NUMBERS (verified / +claimed / +possible)", "数值（已核实 / 含声称 / 含可能）")),
+               ">" + std::string(o.Word("UNMET", "未满足")), std::string(o.Word("PROJECT ON ITS WAY", "在途项目")), std::string(o.Word("NAME", "资源名"))});
+  for (const auto& gap : report.gaps())
+    table.AddRow({std::string(KindText(gap.kind(), o)), std::string(CertaintyText(gap.certainty(), o)), o.Text(gap.chain_display_name()),
+                  o.Text(gap.segment_display_name()), gap.priority() ? std::to_string(gap.priority()) : "", Numbers(gap, o), UnmetText(gap),
+                  Projects(gap, o), ShortName(gap.name())});
+  if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
+  table.PrintAligned(std::cout, 78);
+  const auto day = model::ToDay(report.as_of());
+  std::cout << '\n'
+            << report.gap_count() << o.Word(" gaps in ", " 个缺口，共 ") << report.segment_count() << o.Word(" segments, as of ", " 个环节，日期 ")
+            << (day ? model::FormatDay(*day) : "?") << o.Word(", revision ", "，版本 ") << report.revision().number() << '\n';
+  for (const auto& part : report.divergent_parts()) {
+    std::cout << o.Word("no demand numbers: the coefficients of this cycle multiply to ", "无法计算需求：该循环的系数之积为 ")
+              << NumberText(part.cycle_gain()) << ":";
+    for (const auto& segment : part.cycle()) std::cout << ' ' << ShortName(segment);
+    std::cout << '\n';
+  }
+}
+
+// Kinds as typed: `missing`, `single-source`, `SINGLE_SOURCE`. False after telling the error.
+bool ParseKinds(const std::vector<std::string>& typed, v1::AnalyzeGapsRequest* request) {
+  for (std::string word : typed) {
+    for (char& c : word) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    v1::GapKind kind = v1::GAP_KIND_UNSPECIFIED;
+    if (!v1::GapKind_Parse(word, &kind) || kind == v1::GAP_KIND_UNSPECIFIED) {
+      std::cerr << "error: no gap kind " << word << "; known: missing single-source concentrated under-capacity external unverified\n";
+      return false;
+    }
+    request->add_kinds(kind);
+  }
+  return true;
+}
+
+void PrintSegments(const v1::AssessSegmentsResponse& all, const Options& o) {
+  Table table({std::string(o.Word("SEGMENT", "环节")), std::string(o.Word("DISPLAY NAME", "名称")), ">k", ">HHI",
+               ">" + std::string(o.Word("CAPACITY", "产能")), ">" + std::string(o.Word("DEMAND", "需求")),
+               std::string(o.Word("UNIT", "单位")), std::string(o.Word("GAPS", "缺口"))});
+  for (const auto& s : all.segments()) {
+    std::string gaps;
+    for (const auto& verdict : s.verdicts()) {
+      const bool holds = verdict.on_verified() == v1::HOLDS || verdict.on_claimed() == v1::HOLDS || verdict.on_possible() == v1::HOLDS;
+      const bool on_all = verdict.on_verified() == v1::HOLDS && verdict.on_claimed() == v1::HOLDS && verdict.on_possible() == v1::HOLDS;
+      if (holds) gaps += (gaps.empty() ? "" : " ") + std::string(KindText(verdict.kind(), o)) + (on_all ? "" : "?");
+    }
+    const auto& m = s.metrics();
+    table.AddRow({ShortName(s.segment()), o.Text(s.display_name()), ThreeText(m.independent_suppliers()), ThreeText(m.hhi()),
+                  ThreeText(m.capacity()), m.demand().state() == v1::Demand::KNOWN ? NumberText(m.demand().per_year()) : "?", m.unit(), gaps});
+  }
+  o.output == Output::kCsv ? table.PrintCsv(std::cout) : table.PrintAligned(std::cout);
+}
+
+int Segments(Connection& connection, const Options& options, const std::string& parent, const GapFlags& flags) {
+  v1::AssessSegmentsRequest request;
+  request.set_parent(parent);
+  if (!SetAsOf(flags.as_of, request.mutable_as_of())) return 1;
+  if (flags.as_of.empty()) request.clear_as_of();
+  request.set_page_size(1000);
+  v1::AssessSegmentsResponse all;
+  do {
+    v1::AssessSegmentsResponse page;
+    const auto status = connection.Call("bulian.v1.GapService/AssessSegments", request, &page);
+    if (!status.ok()) return PrintError(status);
+    request.set_page_token(page.next_page_token());
+    all.MergeFrom(page);
+    all.set_next_page_token(page.next_page_token());
+  } while (!all.next_page_token().empty());
+  if (options.output == Output::kJson)
+    std::cout << ToJson(all);
+  else
+    PrintSegments(all, options);
+  return 0;
+}
+
+}  // namespace
+
+int Gaps(Connection& connection, const Options& options, const std::string& typed, const GapFlags& flags) {
+  const std::string parent = FullName(typed);
+  if (flags.segments) return Segments(connection, options, parent, flags);
+  v1::AnalyzeGapsRequest request;
+  request.set_parent(parent);
+  request.set_certain_only(flags.certain_only);
+  if (!ParseKinds(flags.kinds, &request) || !SetAsOf(flags.as_of, request.mutable_as_of())) return 1;
+  if (flags.as_of.empty()) request.clear_as_of();
+  v1::GapReport all;
+  do {
+    request.set_page_size(flags.limit > 0 ? std::min(flags.limit - all.gaps_size(), 1000) : 1000);
+    v1::GapReport page;
+    const auto status = connection.Call("bulian.v1.GapService/AnalyzeGaps", request, &page);
+    if (!status.ok()) return PrintError(status);
+    request.set_page_token(page.next_page_token());
+    if (all.gaps().empty()) {
+      all = std::move(page);
+    } else {
+      for (auto& gap : *page.mutable_gaps()) *all.add_gaps() = std::move(gap);
+      all.set_next_page_token(page.next_page_token());
+    }
+  } while (!all.next_page_token().empty() && (flags.limit == 0 || all.gaps_size() < flags.limit));
+  if (options.output == Output::kJson)
+    std::cout << ToJson(all);
+  else
+    PrintTable(all, options);
+  return 0;
+}
+
+}  // namespace bulian::cli

@@ -1,0 +1,127 @@
+#include <iostream>
+
+#include "bulian/v1/match.pb.h"
+#include "services/model/resource_name.h"
+#include "tools/cli/analysis_commands.h"
+#include "tools/cli/phrases.h"
+#include "tools/cli/table.h"
+
+namespace bulian::cli {
+namespace {
+
+// False after telling the error.
+bool SetTarget(const std::string& typed, std::string* parent, v1::MatchTarget* target) {
+  const std::string name = FullName(typed);
+  *parent = ClusterOf(name);
+  if (model::ParseGapName(name)) {
+    target->set_gap(name);
+  } else if (model::ParseSegmentName(name)) {
+    target->set_segment(name);
+  } else {
+    std::cerr << "error: not a segment or gap: " << typed << " (for example beibei/smart-sensor/mems-die)\n";
+    return false;
+  }
+  return true;
+}
+
+// What is open, and what would have to change.
+std::string Reasons(const v1::Candidate& candidate, const Options& o) {
+  std::string text;
+  for (const auto& change : candidate.nearest_change()) {
+    text += (text.empty() ? "" : "; ") + change.what();
+    if (!change.from().empty()) text += " " + change.from();
+    if (!change.to().empty()) text += " → " + change.to();
+  }
+  if (!text.empty()) return std::string(o.Word("would fit with: ", "若满足：")) + text;
+  for (const auto& part : candidate.parts())
+    if (!part.reason().empty()) text += (text.empty() ? "" : "; ") + part.reason();
+  return text;
+}
+
+void PrintCandidates(const v1::FindCandidatesResponse& response, const Options& o) {
+  Table table({">#", std::string(o.Word("CANDIDATE", "候选")), std::string(o.Word("BASIS", "依据")), std::string(o.Word("PLACE", "地点")),
+               std::string(o.Word("FIT", "符合")), ">" + std::string(o.Word("SCORE", "得分")),
+               ">" + std::string(o.Word("FREE CAPACITY", "可用产能")), std::string(o.Word("REASONS", "理由")), std::string(o.Word("ENTERPRISE", "企业"))});
+  int rank = 0;
+  for (const auto& c : response.candidates())
+    table.AddRow({std::to_string(++rank), o.Text(c.display_name()), std::string(BasisText(c.basis(), o)), std::string(PlaceText(c.place(), o)),
+                  std::string(FitText(c.fit(), o)), BoundsText(c.score()), c.has_free_capacity() ? BoundsText(c.free_capacity()) : "?",
+                  Reasons(c, o), ShortName(c.enterprise())});
+  if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
+  table.PrintAligned(std::cout, 90);
+  std::cout << '\n' << response.candidate_count() << o.Word(" candidates", " 个候选");
+  if (response.has_need_per_year()) std::cout << o.Word(", need per year ", "，年需求 ") << BoundsText(response.need_per_year());
+  for (const auto& cluster : response.clusters())
+    std::cout << o.Word(", ", "，") << cluster.cluster() << o.Word(" revision ", " 版本 ") << cluster.revision().number();
+  std::cout << '\n';
+  for (const auto& missed : response.unreachable()) std::cout << o.Word("could not ask: ", "无法查询：") << missed << '\n';
+}
+
+void PrintExplanation(const v1::ExplainCandidateResponse& response, const Options& o) {
+  Table table({std::string(o.Word("OFFER", "能力")), std::string(o.Word("REQUIREMENT", "要求")), std::string(o.Word("FIT", "符合")),
+               std::string(o.Word("REQUIRED", "需要")), std::string(o.Word("OFFERED", "提供")), std::string(o.Word("WHY", "原因"))});
+  for (const auto& offer : response.offers()) {
+    bool first = true;
+    for (const auto& check : offer.checks()) {
+      table.AddRow({first ? ShortName(offer.capability()) : "", check.requirement(), std::string(FitText(check.fit(), o)), check.required(),
+                    check.offered(), check.reason()});
+      first = false;
+    }
+    table.AddRow({first ? ShortName(offer.capability()) : "", std::string(o.Word("evidence", "证据")),
+                  offer.stale() ? std::string(o.Word("STALE", "过期")) : "", "", v1::Evidence::State_Name(offer.evidence().state()),
+                  offer.evidence().verified_by()});
+  }
+  if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
+  if (table.size() > 0) table.PrintAligned(std::cout, 60);
+  if (response.has_candidate())
+    std::cout << '\n' << o.Word("candidate: ", "候选：") << BasisText(response.candidate().basis(), o) << ' '
+              << PlaceText(response.candidate().place(), o) << o.Word(", score ", "，得分 ") << BoundsText(response.candidate().score()) << '\n';
+  if (response.nearest_change().empty()) {
+    std::cout << o.Word("it fits as it is\n", "现状即符合要求\n");
+    return;
+  }
+  std::cout << o.Word("smallest change that would make it fit:\n", "使其符合要求的最小改变：\n");
+  for (const auto& change : response.nearest_change())
+    std::cout << "  " << change.what() << ": " << (change.from().empty() ? o.Word("(nothing)", "（无）") : change.from()) << " → "
+              << change.to() << (change.statement_only() ? o.Word(" (may already be so; to be stated)", "（可能已具备，待说明）") : "") << '\n';
+}
+
+}  // namespace
+
+int Match(Connection& connection, const Options& options, const std::string& typed, const MatchFlags& flags) {
+  v1::FindCandidatesRequest request;
+  if (!SetTarget(typed, request.mutable_parent(), request.mutable_target())) return 1;
+  request.set_scope(flags.potential ? v1::FindCandidatesRequest::HELD_AND_POTENTIAL : v1::FindCandidatesRequest::HELD_ONLY);
+  request.set_include_recruits(flags.recruits);
+  request.set_exclude_current_suppliers(flags.exclude_current);
+  request.set_page_size(flags.top);
+  if (!SetAsOf(flags.as_of, request.mutable_as_of())) return 1;
+  if (flags.as_of.empty()) request.clear_as_of();
+  v1::FindCandidatesResponse response;
+  const auto status = connection.Call("bulian.v1.MatchService/FindCandidates", request, &response);
+  if (!status.ok()) return PrintError(status);
+  if (options.output == Output::kJson)
+    std::cout << ToJson(response);
+  else
+    PrintCandidates(response, options);
+  return 0;
+}
+
+int Explain(Connection& connection, const Options& options, const std::string& typed, const std::string& enterprise,
+            const std::string& as_of) {
+  v1::ExplainCandidateRequest request;
+  if (!SetTarget(typed, request.mutable_parent(), request.mutable_target())) return 1;
+  request.set_enterprise(EnterpriseName(enterprise, request.parent()));
+  if (!SetAsOf(as_of, request.mutable_as_of())) return 1;
+  if (as_of.empty()) request.clear_as_of();
+  v1::ExplainCandidateResponse response;
+  const auto status = connection.Call("bulian.v1.MatchService/ExplainCandidate", request, &response);
+  if (!status.ok()) return PrintError(status);
+  if (options.output == Output::kJson)
+    std::cout << ToJson(response);
+  else
+    PrintExplanation(response, options);
+  return 0;
+}
+
+}  // namespace bulian::cli

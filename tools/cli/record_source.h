@@ -1,0 +1,38 @@
+// Records of import files, one after the other, with the place each came from.
+#ifndef TOOLS_CLI_RECORD_SOURCE_H_
+#define TOOLS_CLI_RECORD_SOURCE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "bulian/v1/exchange.pb.h"
+
+namespace bulian::cli {
+
+struct Place {
+  std::string file;
+  int line = 0;
+};
+
+class RecordSource {
+ public:
+  virtual ~RecordSource() = default;
+  enum class Result { kRecord, kBroken, kEnd };
+  // The next record with its place; kBroken: the line cannot be read, `error` says why, the rest goes on.
+  virtual Result Next(v1::ImportRecord* record, Place* place, std::string* error) = 0;
+  // Part of the input read, 0 to 1; negative: not known.
+  virtual double Progress() const = 0;
+};
+
+// Opens `file` (`-`: standard input, JSONL). A name that ends in `.csv` is read as CSV of `cluster`, everything else as
+// JSONL. INVALID_ARGUMENT for a CSV without a column it needs; NOT_FOUND if it cannot be read.
+absl::StatusOr<std::unique_ptr<RecordSource>> OpenRecords(const std::string& file, const std::string& cluster);
+
+// A CSV file's text as records of `cluster` (`clusters/beibei`); header names in English or Chinese (docs/format.md).
+absl::StatusOr<std::unique_ptr<RecordSource>> CsvRecords(const std::string& file, const std::string& text, const std::string& cluster);
+
+}  // namespace bulian::cli
+
+#endif  // TOOLS_CLI_RECORD_SOURCE_H_
