@@ -14,8 +14,8 @@ struct GapFlags {
   int limit = 0;                   // 0: all
   std::vector<std::string> kinds;  // as in gap names or as enum values; empty: all
   bool certain_only = false;
-  std::string as_of;               // YYYY-MM-DD; empty: the cluster's date
-  bool segments = false;           // every segment with its verdicts instead of the gaps
+  std::string as_of;      // YYYY-MM-DD; empty: the cluster's date
+  bool segments = false;  // every segment with its verdicts instead of the gaps
 };
 int Gaps(Connection& connection, const Options& options, const std::string& parent, const GapFlags& flags);
 

@@ -20,18 +20,22 @@ std::string CompletionScript(const CLI::App& app, const std::string& shell) {
   }
   std::string script;
   if (shell == "zsh") script += "autoload -U +X bashcompinit && bashcompinit\n";
-  script += "_bulian() {\n"
-            "  local current=${COMP_WORDS[COMP_CWORD]} word command= words=\n"
-            "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-            "    case \" " + commands + " \" in *\" $word \"*) command=$word; break ;; esac\n"
-            "  done\n"
-            "  case $command in\n" + cases +
-            "    *) words=\"" + commands + " " + LongOptions(app) + "\" ;;\n"
-            "  esac\n"
-            "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-            "  if [[ ${#COMPREPLY[@]} -eq 0 && $current != -* ]]; then COMPREPLY=($(compgen -f -- \"$current\")); fi\n"
-            "}\n"
-            "complete -o filenames -F _bulian bulian\n";
+  script +=
+      "_bulian() {\n"
+      "  local current=${COMP_WORDS[COMP_CWORD]} word command= words=\n"
+      "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+      "    case \" " +
+      commands +
+      " \" in *\" $word \"*) command=$word; break ;; esac\n"
+      "  done\n"
+      "  case $command in\n" +
+      cases + "    *) words=\"" + commands + " " + LongOptions(app) +
+      "\" ;;\n"
+      "  esac\n"
+      "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+      "  if [[ ${#COMPREPLY[@]} -eq 0 && $current != -* ]]; then COMPREPLY=($(compgen -f -- \"$current\")); fi\n"
+      "}\n"
+      "complete -o filenames -F _bulian bulian\n";
   return script;
 }
 

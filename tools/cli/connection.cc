@@ -44,7 +44,8 @@ grpc::Status Connection::Call(std::string_view method, const google::protobuf::M
   queue.Next(&tag, &ok);
   if (!status.ok()) return status;
   grpc::Slice whole;
-  if (!answer.DumpToSingleSlice(&whole).ok() || !response->ParseFromArray(whole.begin(), static_cast<int>(whole.size())))
+  if (!answer.DumpToSingleSlice(&whole).ok() ||
+      !response->ParseFromArray(whole.begin(), static_cast<int>(whole.size())))
     return {grpc::StatusCode::INTERNAL, "the server's answer cannot be read"};
   return status;
 }

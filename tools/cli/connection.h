@@ -18,7 +18,8 @@ class Connection {
   Connection(const std::string& server, int timeout_seconds);
 
   // Calls `bulian.v1.Service/Method`.
-  grpc::Status Call(std::string_view method, const google::protobuf::Message& request, google::protobuf::Message* response);
+  grpc::Status Call(std::string_view method, const google::protobuf::Message& request,
+                    google::protobuf::Message* response);
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
  private:

@@ -18,7 +18,8 @@ absl::StatusOr<std::string> Convert(const std::string& bytes, const char* charse
   const int32_t capacity = static_cast<int32_t>(bytes.size()) + 1;
   UChar* buffer = text.getBuffer(capacity);
   if (buffer == nullptr) return absl::ResourceExhaustedError("file too large");
-  const int32_t length = ucnv_toUChars(converter.get(), buffer, capacity, bytes.data(), static_cast<int32_t>(bytes.size()), &error);
+  const int32_t length =
+      ucnv_toUChars(converter.get(), buffer, capacity, bytes.data(), static_cast<int32_t>(bytes.size()), &error);
   text.releaseBuffer(U_SUCCESS(error) ? length : 0);
   if (U_FAILURE(error)) return absl::InvalidArgumentError("broken bytes");
   std::string utf8;

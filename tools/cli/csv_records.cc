@@ -19,13 +19,42 @@ struct Column {
 
 // The names a header may use; the English one is used in this file.
 constexpr std::array<Column, 36> kColumns = {{
-    {"id", "编号"}, {"name_zh", "名称"}, {"name_en", "英文名"}, {"kind", "类型"}, {"uscc", "统一社会信用代码"}, {"lei", "法人机构识别编码"},
-    {"region", "区域代码"}, {"address", "地址"}, {"industries", "行业代码"}, {"qualifications", "资质"}, {"aliases", "别名"},
-    {"website", "网址"}, {"enterprise", "企业"}, {"type", "能力类型"}, {"site", "场地"}, {"level", "成熟度"}, {"capacity", "产能"},
-    {"unit", "单位"}, {"period", "周期"}, {"in_cluster_share", "本地占比"}, {"free_share", "空闲占比"}, {"outside_share", "外部占比"},
-    {"lead_time_days", "交期天数"}, {"certificates", "证书"}, {"evidence", "证据"}, {"verified_by", "核实方"}, {"evidence_date", "证据日期"},
-    {"source", "来源"}, {"valid_from", "生效日期"}, {"valid_until", "失效日期"}, {"supplier", "供方"}, {"buyer", "需方"},
-    {"product_type", "产品类型"}, {"year", "年份"}, {"value", "金额"}, {"currency", "币种"},
+    {"id", "编号"},
+    {"name_zh", "名称"},
+    {"name_en", "英文名"},
+    {"kind", "类型"},
+    {"uscc", "统一社会信用代码"},
+    {"lei", "法人机构识别编码"},
+    {"region", "区域代码"},
+    {"address", "地址"},
+    {"industries", "行业代码"},
+    {"qualifications", "资质"},
+    {"aliases", "别名"},
+    {"website", "网址"},
+    {"enterprise", "企业"},
+    {"type", "能力类型"},
+    {"site", "场地"},
+    {"level", "成熟度"},
+    {"capacity", "产能"},
+    {"unit", "单位"},
+    {"period", "周期"},
+    {"in_cluster_share", "本地占比"},
+    {"free_share", "空闲占比"},
+    {"outside_share", "外部占比"},
+    {"lead_time_days", "交期天数"},
+    {"certificates", "证书"},
+    {"evidence", "证据"},
+    {"verified_by", "核实方"},
+    {"evidence_date", "证据日期"},
+    {"source", "来源"},
+    {"valid_from", "生效日期"},
+    {"valid_until", "失效日期"},
+    {"supplier", "供方"},
+    {"buyer", "需方"},
+    {"product_type", "产品类型"},
+    {"year", "年份"},
+    {"value", "金额"},
+    {"currency", "币种"},
 }};
 
 // One row with its columns by name; collects what is wrong with it.
@@ -41,7 +70,8 @@ class Row {
   // Cells with several words, parted by `;` or `；` or `|`.
   std::vector<std::string> Words(const std::string& column) const {
     std::string text = Text(column);
-    for (std::size_t at; (at = text.find("；")) != std::string::npos;) text.replace(at, std::string_view("；").size(), ";");
+    for (std::size_t at; (at = text.find("；")) != std::string::npos;)
+      text.replace(at, std::string_view("；").size(), ";");
     std::vector<std::string> words;
     for (std::size_t start = 0; start <= text.size();) {
       const std::size_t end = std::min(text.find_first_of(";|", start), text.size());
@@ -165,7 +195,8 @@ void FillSupplyLink(Row& row, const std::string& cluster, v1::SupplyLink* l) {
   if (const auto value = row.Number("value")) {
     l->mutable_value()->set_currency_code(row.Text("currency").empty() ? "CNY" : row.Text("currency"));
     l->mutable_value()->set_units(static_cast<std::int64_t>(*value));
-    l->mutable_value()->set_nanos(static_cast<std::int32_t>((*value - static_cast<double>(static_cast<std::int64_t>(*value))) * 1e9));
+    l->mutable_value()->set_nanos(
+        static_cast<std::int32_t>((*value - static_cast<double>(static_cast<std::int64_t>(*value))) * 1e9));
   }
   if (const auto volume = row.Number("volume")) {
     l->mutable_volume()->set_value(*volume);
@@ -179,8 +210,13 @@ enum class Content { kEnterprises, kCapabilities, kSupplyLinks };
 
 class CsvSource final : public RecordSource {
  public:
-  CsvSource(std::string file, std::string cluster, std::map<std::string, std::size_t> columns, Content content, std::vector<CsvRow> rows)
-      : file_(std::move(file)), cluster_(std::move(cluster)), columns_(std::move(columns)), content_(content), rows_(std::move(rows)) {}
+  CsvSource(std::string file, std::string cluster, std::map<std::string, std::size_t> columns, Content content,
+            std::vector<CsvRow> rows)
+      : file_(std::move(file)),
+        cluster_(std::move(cluster)),
+        columns_(std::move(columns)),
+        content_(content),
+        rows_(std::move(rows)) {}
 
   Result Next(v1::ImportRecord* record, Place* place, std::string* error) override {
     if (next_ >= rows_.size()) return Result::kEnd;
@@ -191,9 +227,15 @@ class CsvSource final : public RecordSource {
     Row row(columns_, cells);
     record->Clear();
     switch (content_) {
-      case Content::kEnterprises: FillEnterprise(row, cluster_, record->mutable_enterprise()); break;
-      case Content::kCapabilities: FillCapability(row, cluster_, record->mutable_capability()); break;
-      case Content::kSupplyLinks: FillSupplyLink(row, cluster_, record->mutable_supply_link()); break;
+      case Content::kEnterprises:
+        FillEnterprise(row, cluster_, record->mutable_enterprise());
+        break;
+      case Content::kCapabilities:
+        FillCapability(row, cluster_, record->mutable_capability());
+        break;
+      case Content::kSupplyLinks:
+        FillSupplyLink(row, cluster_, record->mutable_supply_link());
+        break;
     }
     *error = row.error();
     return error->empty() ? Result::kRecord : Result::kBroken;
@@ -218,7 +260,8 @@ std::string EnglishName(const std::string& header) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RecordSource>> CsvRecords(const std::string& file, const std::string& text, const std::string& cluster) {
+absl::StatusOr<std::unique_ptr<RecordSource>> CsvRecords(const std::string& file, const std::string& text,
+                                                         const std::string& cluster) {
   std::vector<CsvRow> rows = ParseCsv(text);
   if (rows.empty()) return absl::InvalidArgumentError("the file has no header");
   std::map<std::string, std::size_t> columns;
@@ -226,7 +269,8 @@ absl::StatusOr<std::unique_ptr<RecordSource>> CsvRecords(const std::string& file
   for (std::size_t i = 0; i < rows[0].cells.size(); ++i) {
     const std::string name = EnglishName(rows[0].cells[i]);
     if (name.empty()) unknown += " " + rows[0].cells[i];
-    if (!name.empty() && !columns.emplace(name, i).second) return absl::InvalidArgumentError("the column " + name + " stands twice");
+    if (!name.empty() && !columns.emplace(name, i).second)
+      return absl::InvalidArgumentError("the column " + name + " stands twice");
   }
   if (!unknown.empty()) return absl::InvalidArgumentError("unknown columns:" + unknown);
   Content content = Content::kEnterprises;

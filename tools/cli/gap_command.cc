@@ -28,15 +28,16 @@ std::string Numbers(const v1::Gap& gap, const Options& o) {
   switch (gap.kind()) {
     case v1::MISSING:
     case v1::SINGLE_SOURCE:
-      return "k = " + ThreeText(m.independent_suppliers()) + std::string(o.Word(", wanted ", "，应有 ")) + std::to_string(m.min_suppliers());
+      return "k = " + ThreeText(m.independent_suppliers()) + std::string(o.Word(", wanted ", "，应有 ")) +
+             std::to_string(m.min_suppliers());
     case v1::CONCENTRATED:
       return "HHI = " + ThreeText(m.hhi()) + std::string(o.Word(", limit ", "，上限 ")) + NumberText(m.max_hhi());
     case v1::UNDER_CAPACITY:
-      return std::string(o.Word("capacity ", "产能 ")) + ThreeText(m.capacity()) + std::string(o.Word(" of ", "，需求 ")) +
-             NumberText(m.demand().per_year()) + " " + m.unit() + per_year;
+      return std::string(o.Word("capacity ", "产能 ")) + ThreeText(m.capacity()) +
+             std::string(o.Word(" of ", "，需求 ")) + NumberText(m.demand().per_year()) + " " + m.unit() + per_year;
     case v1::EXTERNAL:
-      return std::string(o.Word("outside share ", "外部占比 ")) + ThreeText(m.external_share()) + std::string(o.Word(", limit ", "，上限 ")) +
-             NumberText(m.max_external_share());
+      return std::string(o.Word("outside share ", "外部占比 ")) + ThreeText(m.external_share()) +
+             std::string(o.Word(", limit ", "，上限 ")) + NumberText(m.max_external_share());
     case v1::UNVERIFIED: {
       std::string text(o.Word("hangs on claims:", "取决于未核实信息："));
       for (int kind : gap.hanging_kinds()) text += " " + std::string(KindText(static_cast<v1::GapKind>(kind), o));
@@ -59,22 +60,27 @@ std::string Projects(const v1::Gap& gap, const Options& o) {
 }
 
 void PrintTable(const v1::GapReport& report, const Options& o) {
-  Table table({std::string(o.Word("GAP", "缺口")), std::string(o.Word("CERTAINTY", "确定性")), std::string(o.Word("CHAIN", "产业链")),
-               std::string(o.Word("SEGMENT", "环节")), ">" + std::string(o.Word("PRIORITY", "优先级")),
+  Table table({std::string(o.Word("GAP", "缺口")), std::string(o.Word("CERTAINTY", "确定性")),
+               std::string(o.Word("CHAIN", "产业链")), std::string(o.Word("SEGMENT", "环节")),
+               ">" + std::string(o.Word("PRIORITY", "优先级")),
                std::string(o.Word("NUMBERS (verified / +claimed / +possible)", "数值（已核实 / 含声称 / 含可能）")),
-               ">" + std::string(o.Word("UNMET", "未满足")), std::string(o.Word("PROJECT ON ITS WAY", "在途项目")), std::string(o.Word("NAME", "资源名"))});
+               ">" + std::string(o.Word("UNMET", "未满足")), std::string(o.Word("PROJECT ON ITS WAY", "在途项目")),
+               std::string(o.Word("NAME", "资源名"))});
   for (const auto& gap : report.gaps())
-    table.AddRow({std::string(KindText(gap.kind(), o)), std::string(CertaintyText(gap.certainty(), o)), o.Text(gap.chain_display_name()),
-                  o.Text(gap.segment_display_name()), gap.priority() ? std::to_string(gap.priority()) : "", Numbers(gap, o), UnmetText(gap),
+    table.AddRow({std::string(KindText(gap.kind(), o)), std::string(CertaintyText(gap.certainty(), o)),
+                  o.Text(gap.chain_display_name()), o.Text(gap.segment_display_name()),
+                  gap.priority() ? std::to_string(gap.priority()) : "", Numbers(gap, o), UnmetText(gap),
                   Projects(gap, o), ShortName(gap.name())});
   if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
   table.PrintAligned(std::cout, 78);
   const auto day = model::ToDay(report.as_of());
   std::cout << '\n'
-            << report.gap_count() << o.Word(" gaps in ", " 个缺口，共 ") << report.segment_count() << o.Word(" segments, as of ", " 个环节，日期 ")
-            << (day ? model::FormatDay(*day) : "?") << o.Word(", revision ", "，版本 ") << report.revision().number() << '\n';
+            << report.gap_count() << o.Word(" gaps in ", " 个缺口，共 ") << report.segment_count()
+            << o.Word(" segments, as of ", " 个环节，日期 ") << (day ? model::FormatDay(*day) : "?")
+            << o.Word(", revision ", "，版本 ") << report.revision().number() << '\n';
   for (const auto& part : report.divergent_parts()) {
-    std::cout << o.Word("no demand numbers: the coefficients of this cycle multiply to ", "无法计算需求：该循环的系数之积为 ")
+    std::cout << o.Word("no demand numbers: the coefficients of this cycle multiply to ",
+                        "无法计算需求：该循环的系数之积为 ")
               << NumberText(part.cycle_gain()) << ":";
     for (const auto& segment : part.cycle()) std::cout << ' ' << ShortName(segment);
     std::cout << '\n';
@@ -87,7 +93,8 @@ bool ParseKinds(const std::vector<std::string>& typed, v1::AnalyzeGapsRequest* r
     for (char& c : word) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     v1::GapKind kind = v1::GAP_KIND_UNSPECIFIED;
     if (!v1::GapKind_Parse(word, &kind) || kind == v1::GAP_KIND_UNSPECIFIED) {
-      std::cerr << "error: no gap kind " << word << "; known: missing single-source concentrated under-capacity external unverified\n";
+      std::cerr << "error: no gap kind " << word
+                << "; known: missing single-source concentrated under-capacity external unverified\n";
       return false;
     }
     request->add_kinds(kind);
@@ -102,13 +109,16 @@ void PrintSegments(const v1::AssessSegmentsResponse& all, const Options& o) {
   for (const auto& s : all.segments()) {
     std::string gaps;
     for (const auto& verdict : s.verdicts()) {
-      const bool holds = verdict.on_verified() == v1::HOLDS || verdict.on_claimed() == v1::HOLDS || verdict.on_possible() == v1::HOLDS;
-      const bool on_all = verdict.on_verified() == v1::HOLDS && verdict.on_claimed() == v1::HOLDS && verdict.on_possible() == v1::HOLDS;
+      const bool holds =
+          verdict.on_verified() == v1::HOLDS || verdict.on_claimed() == v1::HOLDS || verdict.on_possible() == v1::HOLDS;
+      const bool on_all =
+          verdict.on_verified() == v1::HOLDS && verdict.on_claimed() == v1::HOLDS && verdict.on_possible() == v1::HOLDS;
       if (holds) gaps += (gaps.empty() ? "" : " ") + std::string(KindText(verdict.kind(), o)) + (on_all ? "" : "?");
     }
     const auto& m = s.metrics();
-    table.AddRow({ShortName(s.segment()), o.Text(s.display_name()), ThreeText(m.independent_suppliers()), ThreeText(m.hhi()),
-                  ThreeText(m.capacity()), m.demand().state() == v1::Demand::KNOWN ? NumberText(m.demand().per_year()) : "?", m.unit(), gaps});
+    table.AddRow({ShortName(s.segment()), o.Text(s.display_name()), ThreeText(m.independent_suppliers()),
+                  ThreeText(m.hhi()), ThreeText(m.capacity()),
+                  m.demand().state() == v1::Demand::KNOWN ? NumberText(m.demand().per_year()) : "?", m.unit(), gaps});
   }
   o.output == Output::kCsv ? table.PrintCsv(std::cout) : table.PrintAligned(std::cout);
 }

@@ -31,7 +31,10 @@ std::string NameOf(const v1::ImportRecord& record) {
 class Importer {
  public:
   Importer(Connection& connection, const Options& options, const ImportFlags& flags)
-      : options_(options), flags_(flags), terminal_(isatty(STDERR_FILENO) != 0), stub_(v1::ExchangeService::NewStub(connection.channel())) {
+      : options_(options),
+        flags_(flags),
+        terminal_(isatty(STDERR_FILENO) != 0),
+        stub_(v1::ExchangeService::NewStub(connection.channel())) {
     if (!flags.cluster.empty()) cluster_ = FullName(flags.cluster);
   }
 
@@ -72,7 +75,8 @@ class Importer {
   void Add(v1::ImportRecord& record, const Place& place) {
     if (cluster_.empty()) cluster_ = ClusterOf(NameOf(record));
     const std::size_t size = record.ByteSizeLong();
-    if (message_.records_size() > 0 && (message_.records_size() >= flags_.batch || bytes_ + size > kMaxMessageBytes)) Send();
+    if (message_.records_size() > 0 && (message_.records_size() >= flags_.batch || bytes_ + size > kMaxMessageBytes))
+      Send();
     bytes_ += size;
     places_.push_back(place);
     *message_.add_records() = std::move(record);
@@ -88,7 +92,8 @@ class Importer {
     }
     {
       std::unique_lock lock(mutex_);
-      answered_or_broken_.wait(lock, [this] { return broken_ || static_cast<std::size_t>(sent_ - answered_) <= kMaxInFlight; });
+      answered_or_broken_.wait(
+          lock, [this] { return broken_ || static_cast<std::size_t>(sent_ - answered_) <= kMaxInFlight; });
       if (broken_) return;
       in_flight_[sent_] = std::move(places_);
     }
@@ -133,7 +138,8 @@ class Importer {
     for (const auto& detail : rejected.status().details()) {
       google::rpc::BadRequest bad;
       if (!detail.UnpackTo(&bad)) continue;
-      for (const auto& violation : bad.field_violations()) text += "\n  " + violation.field() + ": " + violation.description();
+      for (const auto& violation : bad.field_violations())
+        text += "\n  " + violation.field() + ": " + violation.description();
     }
     Print(text);
   }
@@ -169,8 +175,8 @@ class Importer {
       std::cout << ToJson(total_);
     } else {
       std::cout << cluster_ << ": " << total_.created() << options_.Word(" created, ", " 条新建，") << total_.updated()
-                << options_.Word(" updated, ", " 条更新，") << total_.unchanged() << options_.Word(" unchanged, ", " 条未变，") << refused_
-                << options_.Word(" refused", " 条被拒");
+                << options_.Word(" updated, ", " 条更新，") << total_.unchanged()
+                << options_.Word(" unchanged, ", " 条未变，") << refused_ << options_.Word(" refused", " 条被拒");
       if (total_.has_revision()) std::cout << options_.Word(", revision ", "，版本 ") << total_.revision().number();
       std::cout << (flags_.validate_only ? options_.Word(" (only checked)", "（仅校验）") : "") << '\n';
     }

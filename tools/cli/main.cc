@@ -35,11 +35,13 @@ struct Arguments {
 
 void AddResourceCommands(CLI::App& app, Arguments& a) {
   auto* import = app.add_subcommand("import", "Load JSONL or CSV files into a cluster");
-  import->add_option("files", a.import.files, "files (.csv is CSV, everything else JSONL; - is standard input)")->required();
+  import->add_option("files", a.import.files, "files (.csv is CSV, everything else JSONL; - is standard input)")
+      ->required();
   import->add_option("--cluster", a.import.cluster, "the cluster; needed for CSV, else taken from the first record");
   import->add_flag("--validate-only", a.import.validate_only, "only check");
   import->add_option("--batch", a.import.batch, "records a message")->check(CLI::Range(1, 1000))->capture_default_str();
-  import->add_option("--start-line", a.import.start_line, "go on at this line of the first file")->check(CLI::PositiveNumber);
+  import->add_option("--start-line", a.import.start_line, "go on at this line of the first file")
+      ->check(CLI::PositiveNumber);
 
   auto* export_ = app.add_subcommand("export", "Write a whole cluster as JSONL");
   export_->add_option("cluster", a.name, "for example beibei")->required();
@@ -49,11 +51,15 @@ void AddResourceCommands(CLI::App& app, Arguments& a) {
   get->add_option("name", a.name, "for example clusters/beibei/enterprises/cy-sensor")->required();
 
   auto* list = app.add_subcommand("list", "List a collection");
-  list->add_option("collection", a.name, "for example clusters, clusters/beibei/enterprises, clusters/beibei/enterprises/-/capabilities")->required();
-  list->add_option("--where", a.list.where, "FIELD=VALUE of the collection's filter, for example region_codes=500109 or text=传感");
+  list->add_option("collection", a.name,
+                   "for example clusters, clusters/beibei/enterprises, clusters/beibei/enterprises/-/capabilities")
+      ->required();
+  list->add_option("--where", a.list.where,
+                   "FIELD=VALUE of the collection's filter, for example region_codes=500109 or text=传感");
   list->add_option("--limit", a.list.limit, "at most this many")->check(CLI::NonNegativeNumber);
 
-  auto* apply = app.add_subcommand("apply", "Create or replace the resources of a file of import records, one call each");
+  auto* apply =
+      app.add_subcommand("apply", "Create or replace the resources of a file of import records, one call each");
   apply->add_option("file", a.file, "JSON or JSONL; - is standard input")->required();
   apply->add_flag("--validate-only", a.del.validate_only, "only check");
 
@@ -67,7 +73,8 @@ void AddResourceCommands(CLI::App& app, Arguments& a) {
 void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   auto* gaps = app.add_subcommand("gaps", "Missing and weak links, worst first");
   gaps->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/smart-sensor)")->required();
-  gaps->add_option("--kind", a.gaps.kinds, "only these kinds: missing single-source concentrated under-capacity external unverified");
+  gaps->add_option("--kind", a.gaps.kinds,
+                   "only these kinds: missing single-source concentrated under-capacity external unverified");
   gaps->add_flag("--certain", a.gaps.certain_only, "only gaps that are certain");
   gaps->add_flag("--segments", a.gaps.segments, "every segment with its numbers, gaps or not");
   gaps->add_option("--as-of", a.gaps.as_of, "date of the analysis, YYYY-MM-DD");
@@ -77,7 +84,8 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   match->add_option("target", a.name, "a segment (beibei/smart-sensor/mems-die) or gap (.../missing)")->required();
   match->add_option("--top", a.match.top, "how many")->check(CLI::Range(1, 1000))->capture_default_str();
   match->add_flag("--potential", a.match.potential, "also projects, pilot lines and near types");
-  match->add_flag("--recruits", a.match.recruits, "also enterprises outside the cluster's regions and of other clusters");
+  match->add_flag("--recruits", a.match.recruits,
+                  "also enterprises outside the cluster's regions and of other clusters");
   match->add_flag("--new-only", a.match.exclude_current, "leave out those that supply the segment already");
   match->add_option("--as-of", a.match.as_of, "date of the analysis, YYYY-MM-DD");
 
@@ -86,7 +94,8 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   explain->add_option("enterprise", a.enterprise, "id or full name")->required();
   explain->add_option("--as-of", a.match.as_of, "date of the analysis, YYYY-MM-DD");
 
-  auto* completion = app.add_subcommand("completion", "Print the completion script of a shell: source <(bulian completion bash)");
+  auto* completion =
+      app.add_subcommand("completion", "Print the completion script of a shell: source <(bulian completion bash)");
   completion->add_option("shell", a.shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
 }
 
@@ -109,14 +118,23 @@ int Dispatch(const CLI::App& app, Arguments& a) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("bulian 补链: find the missing links of industry chains and who could fill them\n"
-               "Exit status: 0 done, 1 the call failed or records were refused (told on stderr), 2 wrong usage.");
+  CLI::App app(
+      "bulian 补链: find the missing links of industry chains and who could fill them\n"
+      "Exit status: 0 done, 1 the call failed or records were refused (told on stderr), 2 wrong usage.");
   Arguments a;
   app.set_version_flag("--version", "bulian " BULIAN_VERSION);
-  app.add_option("--server", a.options.server, "HOST:PORT of the server")->envname("BULIAN_SERVER")->capture_default_str();
-  app.add_option("--timeout", a.options.timeout_seconds, "seconds a call may take")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("-o,--output", a.output, "table, json or csv")->check(CLI::IsMember({"table", "json", "csv"}))->capture_default_str();
-  app.add_option("--lang", a.lang, "zh or en: which names to show")->check(CLI::IsMember({"zh", "en"}))->capture_default_str();
+  app.add_option("--server", a.options.server, "HOST:PORT of the server")
+      ->envname("BULIAN_SERVER")
+      ->capture_default_str();
+  app.add_option("--timeout", a.options.timeout_seconds, "seconds a call may take")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("-o,--output", a.output, "table, json or csv")
+      ->check(CLI::IsMember({"table", "json", "csv"}))
+      ->capture_default_str();
+  app.add_option("--lang", a.lang, "zh or en: which names to show")
+      ->check(CLI::IsMember({"zh", "en"}))
+      ->capture_default_str();
   app.require_subcommand(1);
   app.fallthrough();  // global options may stand behind the command
   AddResourceCommands(app, a);

@@ -39,51 +39,61 @@ std::string Reasons(const v1::Candidate& candidate, const Options& o) {
 }
 
 void PrintCandidates(const v1::FindCandidatesResponse& response, const Options& o) {
-  Table table({">#", std::string(o.Word("CANDIDATE", "候选")), std::string(o.Word("BASIS", "依据")), std::string(o.Word("PLACE", "地点")),
-               std::string(o.Word("FIT", "符合")), ">" + std::string(o.Word("SCORE", "得分")),
-               ">" + std::string(o.Word("FREE CAPACITY", "可用产能")), std::string(o.Word("REASONS", "理由")), std::string(o.Word("ENTERPRISE", "企业"))});
+  Table table({">#", std::string(o.Word("CANDIDATE", "候选")), std::string(o.Word("BASIS", "依据")),
+               std::string(o.Word("PLACE", "地点")), std::string(o.Word("FIT", "符合")),
+               ">" + std::string(o.Word("SCORE", "得分")), ">" + std::string(o.Word("FREE CAPACITY", "可用产能")),
+               std::string(o.Word("REASONS", "理由")), std::string(o.Word("ENTERPRISE", "企业"))});
   int rank = 0;
   for (const auto& c : response.candidates())
-    table.AddRow({std::to_string(++rank), o.Text(c.display_name()), std::string(BasisText(c.basis(), o)), std::string(PlaceText(c.place(), o)),
-                  std::string(FitText(c.fit(), o)), BoundsText(c.score()), c.has_free_capacity() ? BoundsText(c.free_capacity()) : "?",
-                  Reasons(c, o), ShortName(c.enterprise())});
+    table.AddRow({std::to_string(++rank), o.Text(c.display_name()), std::string(BasisText(c.basis(), o)),
+                  std::string(PlaceText(c.place(), o)), std::string(FitText(c.fit(), o)), BoundsText(c.score()),
+                  c.has_free_capacity() ? BoundsText(c.free_capacity()) : "?", Reasons(c, o),
+                  ShortName(c.enterprise())});
   if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
   table.PrintAligned(std::cout, 90);
   std::cout << '\n' << response.candidate_count() << o.Word(" candidates", " 个候选");
-  if (response.has_need_per_year()) std::cout << o.Word(", need per year ", "，年需求 ") << BoundsText(response.need_per_year());
+  if (response.has_need_per_year())
+    std::cout << o.Word(", need per year ", "，年需求 ") << BoundsText(response.need_per_year());
   for (const auto& cluster : response.clusters())
-    std::cout << o.Word(", ", "，") << cluster.cluster() << o.Word(" revision ", " 版本 ") << cluster.revision().number();
+    std::cout << o.Word(", ", "，") << cluster.cluster() << o.Word(" revision ", " 版本 ")
+              << cluster.revision().number();
   std::cout << '\n';
-  for (const auto& missed : response.unreachable()) std::cout << o.Word("could not ask: ", "无法查询：") << missed << '\n';
+  for (const auto& missed : response.unreachable())
+    std::cout << o.Word("could not ask: ", "无法查询：") << missed << '\n';
 }
 
 void PrintExplanation(const v1::ExplainCandidateResponse& response, const Options& o) {
-  Table table({std::string(o.Word("OFFER", "能力")), std::string(o.Word("REQUIREMENT", "要求")), std::string(o.Word("FIT", "符合")),
-               std::string(o.Word("REQUIRED", "需要")), std::string(o.Word("OFFERED", "提供")), std::string(o.Word("WHY", "原因"))});
+  Table table({std::string(o.Word("OFFER", "能力")), std::string(o.Word("REQUIREMENT", "要求")),
+               std::string(o.Word("FIT", "符合")), std::string(o.Word("REQUIRED", "需要")),
+               std::string(o.Word("OFFERED", "提供")), std::string(o.Word("WHY", "原因"))});
   for (const auto& offer : response.offers()) {
     bool first = true;
     for (const auto& check : offer.checks()) {
-      table.AddRow({first ? ShortName(offer.capability()) : "", check.requirement(), std::string(FitText(check.fit(), o)), check.required(),
-                    check.offered(), check.reason()});
+      table.AddRow({first ? ShortName(offer.capability()) : "", check.requirement(),
+                    std::string(FitText(check.fit(), o)), check.required(), check.offered(), check.reason()});
       first = false;
     }
     table.AddRow({first ? ShortName(offer.capability()) : "", std::string(o.Word("evidence", "证据")),
-                  offer.stale() ? std::string(o.Word("STALE", "过期")) : "", "", v1::Evidence::State_Name(offer.evidence().state()),
-                  offer.evidence().verified_by()});
+                  offer.stale() ? std::string(o.Word("STALE", "过期")) : "", "",
+                  v1::Evidence::State_Name(offer.evidence().state()), offer.evidence().verified_by()});
   }
   if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
   if (table.size() > 0) table.PrintAligned(std::cout, 60);
   if (response.has_candidate())
-    std::cout << '\n' << o.Word("candidate: ", "候选：") << BasisText(response.candidate().basis(), o) << ' '
-              << PlaceText(response.candidate().place(), o) << o.Word(", score ", "，得分 ") << BoundsText(response.candidate().score()) << '\n';
+    std::cout << '\n'
+              << o.Word("candidate: ", "候选：") << BasisText(response.candidate().basis(), o) << ' '
+              << PlaceText(response.candidate().place(), o) << o.Word(", score ", "，得分 ")
+              << BoundsText(response.candidate().score()) << '\n';
   if (response.nearest_change().empty()) {
     std::cout << o.Word("it fits as it is\n", "现状即符合要求\n");
     return;
   }
   std::cout << o.Word("smallest change that would make it fit:\n", "使其符合要求的最小改变：\n");
   for (const auto& change : response.nearest_change())
-    std::cout << "  " << change.what() << ": " << (change.from().empty() ? o.Word("(nothing)", "（无）") : change.from()) << " → "
-              << change.to() << (change.statement_only() ? o.Word(" (may already be so; to be stated)", "（可能已具备，待说明）") : "") << '\n';
+    std::cout << "  " << change.what() << ": "
+              << (change.from().empty() ? o.Word("(nothing)", "（无）") : change.from()) << " → " << change.to()
+              << (change.statement_only() ? o.Word(" (may already be so; to be stated)", "（可能已具备，待说明）") : "")
+              << '\n';
 }
 
 }  // namespace
@@ -91,7 +101,8 @@ void PrintExplanation(const v1::ExplainCandidateResponse& response, const Option
 int Match(Connection& connection, const Options& options, const std::string& typed, const MatchFlags& flags) {
   v1::FindCandidatesRequest request;
   if (!SetTarget(typed, request.mutable_parent(), request.mutable_target())) return 1;
-  request.set_scope(flags.potential ? v1::FindCandidatesRequest::HELD_AND_POTENTIAL : v1::FindCandidatesRequest::HELD_ONLY);
+  request.set_scope(flags.potential ? v1::FindCandidatesRequest::HELD_AND_POTENTIAL
+                                    : v1::FindCandidatesRequest::HELD_ONLY);
   request.set_include_recruits(flags.recruits);
   request.set_exclude_current_suppliers(flags.exclude_current);
   request.set_page_size(flags.top);

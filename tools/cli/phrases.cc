@@ -10,14 +10,22 @@ namespace bulian::cli {
 
 std::string_view KindText(v1::GapKind kind, const Options& o) {
   switch (kind) {
-    case v1::MISSING: return o.Word("MISSING", "缺失");
-    case v1::SINGLE_SOURCE: return o.Word("SINGLE_SOURCE", "单一来源");
-    case v1::CONCENTRATED: return o.Word("CONCENTRATED", "过于集中");
-    case v1::UNDER_CAPACITY: return o.Word("UNDER_CAPACITY", "产能不足");
-    case v1::EXTERNAL: return o.Word("EXTERNAL", "依赖外部");
-    case v1::UNVERIFIED: return o.Word("UNVERIFIED", "未核实");
-    case v1::FRAGILE: return o.Word("FRAGILE", "脆弱");
-    default: return "?";
+    case v1::MISSING:
+      return o.Word("MISSING", "缺失");
+    case v1::SINGLE_SOURCE:
+      return o.Word("SINGLE_SOURCE", "单一来源");
+    case v1::CONCENTRATED:
+      return o.Word("CONCENTRATED", "过于集中");
+    case v1::UNDER_CAPACITY:
+      return o.Word("UNDER_CAPACITY", "产能不足");
+    case v1::EXTERNAL:
+      return o.Word("EXTERNAL", "依赖外部");
+    case v1::UNVERIFIED:
+      return o.Word("UNVERIFIED", "未核实");
+    case v1::FRAGILE:
+      return o.Word("FRAGILE", "脆弱");
+    default:
+      return "?";
   }
 }
 
@@ -27,28 +35,40 @@ std::string_view CertaintyText(v1::Certainty certainty, const Options& o) {
 
 std::string_view BasisText(v1::CandidateBasis basis, const Options& o) {
   switch (basis) {
-    case v1::HELD: return o.Word("HELD", "已具备");
-    case v1::PLANNED: return o.Word("PLANNED", "在建");
-    case v1::BELOW_REQUIREMENT: return o.Word("BELOW_REQUIREMENT", "未达要求");
-    case v1::NEAR_TYPE: return o.Word("NEAR_TYPE", "相近能力");
-    default: return "?";
+    case v1::HELD:
+      return o.Word("HELD", "已具备");
+    case v1::PLANNED:
+      return o.Word("PLANNED", "在建");
+    case v1::BELOW_REQUIREMENT:
+      return o.Word("BELOW_REQUIREMENT", "未达要求");
+    case v1::NEAR_TYPE:
+      return o.Word("NEAR_TYPE", "相近能力");
+    default:
+      return "?";
   }
 }
 
 std::string_view PlaceText(v1::CandidatePlace place, const Options& o) {
   switch (place) {
-    case v1::LOCAL: return o.Word("LOCAL", "本地");
-    case v1::OUTSIDE: return o.Word("OUTSIDE", "外地");
-    case v1::OTHER_CLUSTER: return o.Word("OTHER_CLUSTER", "其他集群");
-    default: return o.Word("UNKNOWN", "未知");
+    case v1::LOCAL:
+      return o.Word("LOCAL", "本地");
+    case v1::OUTSIDE:
+      return o.Word("OUTSIDE", "外地");
+    case v1::OTHER_CLUSTER:
+      return o.Word("OTHER_CLUSTER", "其他集群");
+    default:
+      return o.Word("UNKNOWN", "未知");
   }
 }
 
 std::string_view FitText(v1::Fit fit, const Options& o) {
   switch (fit) {
-    case v1::SATISFIED: return o.Word("SATISFIED", "满足");
-    case v1::VIOLATED: return o.Word("VIOLATED", "不满足");
-    default: return o.Word("UNKNOWN", "未知");
+    case v1::SATISFIED:
+      return o.Word("SATISFIED", "满足");
+    case v1::VIOLATED:
+      return o.Word("VIOLATED", "不满足");
+    default:
+      return o.Word("UNKNOWN", "未知");
   }
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 class JsonLines final : public RecordSource {
  public:
-  JsonLines(std::string file, std::unique_ptr<std::ifstream> opened) : file_(std::move(file)), opened_(std::move(opened)) {
+  JsonLines(std::string file, std::unique_ptr<std::ifstream> opened)
+      : file_(std::move(file)), opened_(std::move(opened)) {
     if (opened_) {
       opened_->seekg(0, std::ios::end);
       size_ = opened_->tellg();
@@ -37,9 +38,7 @@ class JsonLines final : public RecordSource {
     return Result::kEnd;
   }
 
-  double Progress() const override {
-    return size_ > 0 ? static_cast<double>(read_) / static_cast<double>(size_) : -1;
-  }
+  double Progress() const override { return size_ > 0 ? static_cast<double>(read_) / static_cast<double>(size_) : -1; }
 
  private:
   std::string file_;
@@ -55,7 +54,8 @@ absl::StatusOr<std::unique_ptr<RecordSource>> OpenRecords(const std::string& fil
   auto opened = std::make_unique<std::ifstream>(file, std::ios::binary);
   if (!*opened || opened->peek() == std::ifstream::traits_type::eof())
     return absl::NotFoundError(*opened || opened->eof() ? "the file is empty" : "the file cannot be read");
-  if (file.size() < 4 || file.compare(file.size() - 4, 4, ".csv") != 0) return std::make_unique<JsonLines>(file, std::move(opened));
+  if (file.size() < 4 || file.compare(file.size() - 4, 4, ".csv") != 0)
+    return std::make_unique<JsonLines>(file, std::move(opened));
   if (cluster.empty()) return absl::InvalidArgumentError("a CSV file needs --cluster");
   std::string bytes((std::istreambuf_iterator<char>(*opened)), std::istreambuf_iterator<char>());
   auto text = ToUtf8(std::move(bytes));

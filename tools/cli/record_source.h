@@ -31,7 +31,8 @@ class RecordSource {
 absl::StatusOr<std::unique_ptr<RecordSource>> OpenRecords(const std::string& file, const std::string& cluster);
 
 // A CSV file's text as records of `cluster` (`clusters/beibei`); header names in English or Chinese (docs/format.md).
-absl::StatusOr<std::unique_ptr<RecordSource>> CsvRecords(const std::string& file, const std::string& text, const std::string& cluster);
+absl::StatusOr<std::unique_ptr<RecordSource>> CsvRecords(const std::string& file, const std::string& text,
+                                                         const std::string& cluster);
 
 }  // namespace bulian::cli
 

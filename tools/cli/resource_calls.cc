@@ -108,14 +108,16 @@ std::string GetString(const Message& message, const char* field) {
 Table ResourceTable(const ResourceCalls& calls, const Options& o) {
   const std::string name(o.Word("NAME", "资源名")), shown(o.Word("DISPLAY NAME", "名称")), kind(o.Word("KIND", "类别"));
   const std::string type(o.Word("TYPE", "能力类型")), evidence(o.Word("EVIDENCE", "证据"));
-  if (calls.field == "cluster") return Table({name, shown, std::string(o.Word("REGIONS", "区域")), std::string(o.Word("AS OF", "日期"))});
+  if (calls.field == "cluster")
+    return Table({name, shown, std::string(o.Word("REGIONS", "区域")), std::string(o.Word("AS OF", "日期"))});
   if (calls.field == "enterprise")
-    return Table({name, shown, kind, "USCC", std::string(o.Word("REGION", "区域")), std::string(o.Word("INDUSTRIES", "行业")),
-                  std::string(o.Word("QUALIFICATIONS", "资质"))});
+    return Table({name, shown, kind, "USCC", std::string(o.Word("REGION", "区域")),
+                  std::string(o.Word("INDUSTRIES", "行业")), std::string(o.Word("QUALIFICATIONS", "资质"))});
   if (calls.field == "capability_type")
     return Table({name, shown, kind, std::string(o.Word("UNIT", "单位")), std::string(o.Word("PARENTS", "上级类型"))});
   if (calls.field == "capability")
-    return Table({name, type, std::string(o.Word("LEVEL", "成熟度")), ">" + std::string(o.Word("CAPACITY", "产能")), evidence});
+    return Table(
+        {name, type, std::string(o.Word("LEVEL", "成熟度")), ">" + std::string(o.Word("CAPACITY", "产能")), evidence});
   if (calls.field == "chain") return Table({name, shown, ">" + std::string(o.Word("SEGMENTS", "环节数"))});
   if (calls.field == "supply_link")
     return Table({name, std::string(o.Word("SUPPLIER", "供方")), std::string(o.Word("BUYER", "需方")), type,
@@ -135,7 +137,8 @@ void AddResourceRow(const Message& resource, const Options& o, Table* table) {
     table->AddRow({c->name(), o.Text(c->display_name()), Join(c->region_codes()), day(c->as_of())});
   } else if (const auto* e = dynamic_cast<const v1::Enterprise*>(&resource)) {
     table->AddRow({e->name(), o.Text(e->display_name()), v1::Enterprise::Kind_Name(e->kind()), e->uscc(),
-                   e->sites_size() ? e->sites(0).region_code() : "", Join(e->industry_codes()), Join(e->qualifications())});
+                   e->sites_size() ? e->sites(0).region_code() : "", Join(e->industry_codes()),
+                   Join(e->qualifications())});
   } else if (const auto* t = dynamic_cast<const v1::CapabilityType*>(&resource)) {
     std::string parents;
     for (const auto& parent : t->parents()) parents += (parents.empty() ? "" : " ") + LastPart(parent);
@@ -147,7 +150,8 @@ void AddResourceRow(const Message& resource, const Options& o, Table* table) {
     table->AddRow({h->name(), o.Text(h->display_name()), std::to_string(h->segments_size())});
   } else if (const auto* l = dynamic_cast<const v1::SupplyLink*>(&resource)) {
     table->AddRow({l->name(), LastPart(l->supplier()), LastPart(l->buyer()), LastPart(l->product_type()),
-                   l->year() ? std::to_string(l->year()) : "", Amount(l->value()), v1::Evidence::State_Name(l->evidence().state())});
+                   l->year() ? std::to_string(l->year()) : "", Amount(l->value()),
+                   v1::Evidence::State_Name(l->evidence().state())});
   } else if (const auto* p = dynamic_cast<const v1::Project*>(&resource)) {
     table->AddRow({p->name(), o.Text(p->display_name()), v1::Project::State_Name(p->state()), LastPart(p->owner()),
                    Amount(p->amount()), day(p->production_date())});

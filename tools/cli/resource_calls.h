@@ -28,7 +28,8 @@ struct ResourceCalls {
   MessagePtr NewResource() const;
 };
 
-// By a resource's name, by a collection's name (`clusters/c/enterprises`), or by the field of an ImportRecord; null if none.
+// By a resource's name, by a collection's name (`clusters/c/enterprises`), or by the field of an ImportRecord; null if
+// none.
 const ResourceCalls* FindByName(std::string_view name);
 const ResourceCalls* FindByCollection(std::string_view collection_name);
 const ResourceCalls* FindByField(std::string_view field);

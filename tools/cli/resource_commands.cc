@@ -60,7 +60,8 @@ std::string AddCondition(Message* request, const std::string& condition) {
   const auto* field = filter->GetDescriptor()->FindFieldByName(key);
   if (field == nullptr || equals == std::string::npos) {
     std::string known;
-    for (int i = 0; i < filter->GetDescriptor()->field_count(); ++i) known += " " + filter->GetDescriptor()->field(i)->name();
+    for (int i = 0; i < filter->GetDescriptor()->field_count(); ++i)
+      known += " " + filter->GetDescriptor()->field(i)->name();
     return "--where takes FIELD=VALUE with a field of:" + known;
   }
   const std::string value = condition.substr(equals + 1);
@@ -150,7 +151,8 @@ int List(Connection& connection, const Options& options, const std::string& coll
   }
   Table table = ResourceTable(*calls, options);
   const auto* items = all->GetDescriptor()->field(0);
-  for (int i = 0; i < shown; ++i) AddResourceRow(all->GetReflection()->GetRepeatedMessage(*all, items, i), options, &table);
+  for (int i = 0; i < shown; ++i)
+    AddResourceRow(all->GetReflection()->GetRepeatedMessage(*all, items, i), options, &table);
   options.output == Output::kCsv ? table.PrintCsv(std::cout) : table.PrintAligned(std::cout);
   return 0;
 }
@@ -181,18 +183,24 @@ int Apply(Connection& connection, const Options& options, const std::string& fil
     if (document.find_first_not_of(" \t\r") == std::string::npos) continue;
     v1::ImportRecord record;
     const auto parsed = google::protobuf::util::JsonStringToMessage(document, &record);
-    const auto* field = parsed.ok() ? record.GetReflection()->GetOneofFieldDescriptor(record, record.GetDescriptor()->oneof_decl(0)) : nullptr;
+    const auto* field =
+        parsed.ok() ? record.GetReflection()->GetOneofFieldDescriptor(record, record.GetDescriptor()->oneof_decl(0))
+                    : nullptr;
     if (field == nullptr) {
-      std::cerr << file << ':' << line << ": " << (parsed.ok() ? "no resource in the record" : parsed.message().ToString()) << '\n';
+      std::cerr << file << ':' << line << ": "
+                << (parsed.ok() ? "no resource in the record" : parsed.message().ToString()) << '\n';
       result = 1;
       continue;
     }
     const ResourceCalls* calls = FindByField(field->name());
     auto request = calls->Request("Update");
     const auto* target = request->GetDescriptor()->FindFieldByName(std::string(calls->field));
-    request->GetReflection()->MutableMessage(request.get(), target)->CopyFrom(record.GetReflection()->GetMessage(record, field));
+    request->GetReflection()
+        ->MutableMessage(request.get(), target)
+        ->CopyFrom(record.GetReflection()->GetMessage(record, field));
     const auto* mask = request->GetDescriptor()->FindFieldByName("update_mask");
-    static_cast<google::protobuf::FieldMask*>(request->GetReflection()->MutableMessage(request.get(), mask))->add_paths("*");
+    static_cast<google::protobuf::FieldMask*>(request->GetReflection()->MutableMessage(request.get(), mask))
+        ->add_paths("*");
     SetBool(request.get(), "allow_missing", true);
     SetBool(request.get(), "validate_only", validate_only);
     auto resource = calls->NewResource();
@@ -215,7 +223,8 @@ int Delete(Connection& connection, const Options& options, const std::string& ty
   if (calls == nullptr) return Usage("not the name of a resource: " + name);
   auto request = calls->Request("Delete");
   SetString(request.get(), "name", name);
-  if (flags.force && request->GetDescriptor()->FindFieldByName("force") == nullptr) return Usage("--force has no meaning for " + name);
+  if (flags.force && request->GetDescriptor()->FindFieldByName("force") == nullptr)
+    return Usage("--force has no meaning for " + name);
   SetBool(request.get(), "force", flags.force);
   SetBool(request.get(), "allow_missing", flags.allow_missing);
   SetBool(request.get(), "validate_only", flags.validate_only);

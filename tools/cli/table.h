@@ -1,5 +1,5 @@
-// Tables for people, rows for programs: one table, printed aligned (wide Chinese characters count two columns), or as CSV
-// that spreadsheet programs open with Chinese intact (UTF-8 with byte-order mark, CRLF, RFC 4180 quoting).
+// Tables for people, rows for programs: one table, printed aligned (wide Chinese characters count two columns), or as
+// CSV that spreadsheet programs open with Chinese intact (UTF-8 with byte-order mark, CRLF, RFC 4180 quoting).
 #ifndef TOOLS_CLI_TABLE_H_
 #define TOOLS_CLI_TABLE_H_
 

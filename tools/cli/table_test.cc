@@ -38,7 +38,9 @@ TEST(Table, CsvQuotesAndDefusesFormulas) {
   table.AddRow({"-5", "line\nbreak"});
   std::ostringstream out;
   table.PrintCsv(out);
-  EXPECT_EQ(out.str(), "\xEF\xBB\xBF" "a,b\r\n\"x,\"\"y\"\"\",'=1+1\r\n-5,line break\r\n");
+  EXPECT_EQ(out.str(),
+            "\xEF\xBB\xBF"
+            "a,b\r\n\"x,\"\"y\"\"\",'=1+1\r\n-5,line break\r\n");
 }
 
 }  // namespace

@@ -70,7 +70,8 @@ DriveResult Drive(const std::string& server, const DriveOptions& options, const 
       const std::int64_t number = next++;
       auto planned = Clock::now();
       if (options.rate > 0) {
-        planned = start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(static_cast<double>(number) / options.rate));
+        planned = start + std::chrono::duration_cast<Clock::duration>(
+                              std::chrono::duration<double>(static_cast<double>(number) / options.rate));
         std::this_thread::sleep_until(std::min(planned, end));
       }
       if (planned >= end) break;

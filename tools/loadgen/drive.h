@@ -14,19 +14,19 @@
 namespace bulian::loadgen {
 
 struct DriveOptions {
-  int concurrency = 8;         // callers, each with one call in flight and a channel of its own
-  double rate = 0;             // calls a second over all callers, open loop; 0: as fast as answers come
+  int concurrency = 8;  // callers, each with one call in flight and a channel of its own
+  double rate = 0;      // calls a second over all callers, open loop; 0: as fast as answers come
   double seconds = 10;
-  std::int64_t server_pid = 0; // 0: CPU time is not read
+  std::int64_t server_pid = 0;  // 0: CPU time is not read
 };
 
 struct DriveResult {
-  std::vector<double> latencies_ms;     // of calls that succeeded, sorted
+  std::vector<double> latencies_ms;            // of calls that succeeded, sorted
   std::map<std::string, std::int64_t> errors;  // by code and message
   double seconds = 0;
   double server_cpu_seconds = -1;
 
-  double Percentile(double p) const;    // 0..100; NaN without calls
+  double Percentile(double p) const;  // 0..100; NaN without calls
   std::int64_t calls() const;
   double ServerCpuMicrosPerCall() const;
 };

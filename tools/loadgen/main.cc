@@ -62,8 +62,9 @@ int Load(const std::string& server, const Synthetic& synthetic, int batch, std::
   const grpc::Status status = stream->Finish();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const double records = static_cast<double>(synthetic.record_count());
-  std::printf("records %lld refused %lld seconds %.2f records_per_second %.0f", static_cast<long long>(synthetic.record_count()),
-              static_cast<long long>(refused), seconds, records / seconds);
+  std::printf("records %lld refused %lld seconds %.2f records_per_second %.0f",
+              static_cast<long long>(synthetic.record_count()), static_cast<long long>(refused), seconds,
+              records / seconds);
   if (pid > 0) std::printf(" server_cpu_us_per_record %.2f", (ProcessCpuSeconds(pid) - cpu_before) * 1e6 / records);
   std::printf("\n");
   if (!status.ok()) std::cerr << "error: " << status.error_message() << '\n';
@@ -74,8 +75,9 @@ Call FindCall(const Synthetic& synthetic, bool broad, std::int64_t* bytes) {
   return [&synthetic, broad, bytes](const std::shared_ptr<grpc::Channel>& channel, std::int64_t number) {
     v1::FindCandidatesRequest request;
     request.set_parent("clusters/" + synthetic.options().cluster);
-    const std::int64_t type = broad ? number % std::max<std::int64_t>(1, synthetic.broad_types())
-                                    : synthetic.broad_types() + number % std::max<std::int64_t>(1, synthetic.narrow_types());
+    const std::int64_t type =
+        broad ? number % std::max<std::int64_t>(1, synthetic.broad_types())
+              : synthetic.broad_types() + number % std::max<std::int64_t>(1, synthetic.narrow_types());
     auto* requirement = request.mutable_target()->mutable_requirement();
     requirement->set_capability_type(synthetic.TypeName(type));
     auto* width = requirement->add_attributes();
@@ -126,33 +128,42 @@ Call UpdateCall(const Synthetic& synthetic) {
 
 // Nine reads of the three kinds to one write.
 Call MixedCall(const Synthetic& synthetic, std::int64_t* bytes) {
-  return [find = FindCall(synthetic, false, bytes), gaps = GapsCall(synthetic), get = GetCall(synthetic), update = UpdateCall(synthetic)](
-             const std::shared_ptr<grpc::Channel>& channel, std::int64_t number) {
+  return [find = FindCall(synthetic, false, bytes), gaps = GapsCall(synthetic), get = GetCall(synthetic),
+          update = UpdateCall(synthetic)](const std::shared_ptr<grpc::Channel>& channel, std::int64_t number) {
     switch (number % 10) {
-      case 0: return update(channel, number);
-      case 1: return gaps(channel, number);
-      case 2: case 3: case 4: return find(channel, number);
-      default: return get(channel, number);
+      case 0:
+        return update(channel, number);
+      case 1:
+        return gaps(channel, number);
+      case 2:
+      case 3:
+      case 4:
+        return find(channel, number);
+      default:
+        return get(channel, number);
     }
   };
 }
 
 int Run(const std::string& server, const Synthetic& synthetic, const std::string& what, const DriveOptions& options) {
   std::int64_t bytes = 0;
-  const Call call = what == "find-narrow" ? FindCall(synthetic, false, &bytes)
+  const Call call = what == "find-narrow"  ? FindCall(synthetic, false, &bytes)
                     : what == "find-broad" ? FindCall(synthetic, true, &bytes)
                     : what == "gaps"       ? GapsCall(synthetic)
                     : what == "get"        ? GetCall(synthetic)
                     : what == "update"     ? UpdateCall(synthetic)
                                            : MixedCall(synthetic, &bytes);
   const DriveResult result = Drive(server, options, call);
-  std::printf("%s calls %lld seconds %.2f calls_per_second %.1f p50_ms %.3f p90_ms %.3f p99_ms %.3f p99.9_ms %.3f max_ms %.3f", what.c_str(),
-              static_cast<long long>(result.calls()), result.seconds, static_cast<double>(result.calls()) / result.seconds,
-              result.Percentile(50), result.Percentile(90), result.Percentile(99), result.Percentile(99.9), result.Percentile(100));
+  std::printf(
+      "%s calls %lld seconds %.2f calls_per_second %.1f p50_ms %.3f p90_ms %.3f p99_ms %.3f p99.9_ms %.3f max_ms %.3f",
+      what.c_str(), static_cast<long long>(result.calls()), result.seconds,
+      static_cast<double>(result.calls()) / result.seconds, result.Percentile(50), result.Percentile(90),
+      result.Percentile(99), result.Percentile(99.9), result.Percentile(100));
   if (bytes > 0) std::printf(" answer_bytes %lld", static_cast<long long>(bytes));
   if (options.server_pid > 0) std::printf(" server_cpu_us_per_call %.1f", result.ServerCpuMicrosPerCall());
   std::printf("\n");
-  for (const auto& [error, count] : result.errors) std::printf("errors %lld: %s\n", static_cast<long long>(count), error.c_str());
+  for (const auto& [error, count] : result.errors)
+    std::printf("errors %lld: %s\n", static_cast<long long>(count), error.c_str());
   return result.errors.empty() ? 0 : 1;
 }
 
@@ -166,7 +177,9 @@ int Main(int argc, char** argv) {
   app.fallthrough();
   app.add_option("--cluster", synthetic.cluster, "id of the synthetic cluster")->capture_default_str();
   app.add_option("--enterprises", synthetic.enterprises)->check(CLI::Range(2, 100'000'000))->capture_default_str();
-  app.add_option("--capabilities", synthetic.capabilities_each, "per enterprise")->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--capabilities", synthetic.capabilities_each, "per enterprise")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   app.add_option("--types", synthetic.types)->check(CLI::Range(1, 10'000'000))->capture_default_str();
   app.add_option("--segments", synthetic.segments)->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--links", synthetic.links)->check(CLI::NonNegativeNumber)->capture_default_str();
@@ -180,7 +193,8 @@ int Main(int argc, char** argv) {
   run->add_option("what", what, "find-narrow, find-broad, gaps, get, update or mixed")
       ->check(CLI::IsMember({"find-narrow", "find-broad", "gaps", "get", "update", "mixed"}));
   run->add_option("--concurrency", drive.concurrency, "callers")->check(CLI::Range(1, 10'000))->capture_default_str();
-  run->add_option("--rate", drive.rate, "calls a second, open loop; 0: as fast as answers come")->check(CLI::NonNegativeNumber);
+  run->add_option("--rate", drive.rate, "calls a second, open loop; 0: as fast as answers come")
+      ->check(CLI::NonNegativeNumber);
   run->add_option("--seconds", drive.seconds)->check(CLI::PositiveNumber)->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   const Synthetic records(synthetic);

@@ -72,8 +72,8 @@ std::string Synthetic::EnterpriseName(std::int64_t enterprise) const {
 }
 
 std::string Synthetic::SegmentName(std::int64_t segment) const {
-  return "clusters/" + options_.cluster + "/chains/chain-" + std::to_string(segment / kSegmentsPerChain) + "/segments/s" +
-         std::to_string(segment % kSegmentsPerChain);
+  return "clusters/" + options_.cluster + "/chains/chain-" + std::to_string(segment / kSegmentsPerChain) +
+         "/segments/s" + std::to_string(segment % kSegmentsPerChain);
 }
 
 std::int64_t Synthetic::SegmentType(std::int64_t segment) const {
@@ -88,7 +88,9 @@ std::int64_t Synthetic::OfferType(std::int64_t offer) const {
   const std::int64_t rest = std::max<std::int64_t>(1, options_.types - broad_ - narrow_);
   if (offer % 5 == 0 && broad_ > 0) return slot % broad_;
   if (offer % 5 == 1 && narrow_ > 0) return broad_ + slot % narrow_;
-  return std::min(options_.types - 1, broad_ + narrow_ + static_cast<std::int64_t>(Random(1, static_cast<std::uint64_t>(offer)) % static_cast<std::uint64_t>(rest)));
+  return std::min(options_.types - 1, broad_ + narrow_ +
+                                          static_cast<std::int64_t>(Random(1, static_cast<std::uint64_t>(offer)) %
+                                                                    static_cast<std::uint64_t>(rest)));
 }
 
 void Synthetic::Type(std::int64_t index, v1::CapabilityType* type) const {
@@ -177,7 +179,8 @@ void Synthetic::SupplyLink(std::int64_t index, v1::SupplyLink* link) const {
   const std::uint64_t supplier = r % enterprises;
   link->set_name("clusters/" + options_.cluster + "/supplyLinks/l" + std::to_string(index));
   link->set_supplier(EnterpriseName(static_cast<std::int64_t>(supplier)));
-  link->set_buyer(EnterpriseName(static_cast<std::int64_t>((supplier + 1 + r / enterprises % (enterprises - 1)) % enterprises)));
+  link->set_buyer(
+      EnterpriseName(static_cast<std::int64_t>((supplier + 1 + r / enterprises % (enterprises - 1)) % enterprises)));
   link->set_product_type(TypeName(OfferType(static_cast<std::int64_t>(supplier) * options_.capabilities_each)));
   link->set_year(2025);
   link->mutable_value()->set_currency_code("CNY");

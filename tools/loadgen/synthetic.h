@@ -35,7 +35,7 @@ class Synthetic {
 
   std::int64_t broad_types() const { return broad_; }
   std::int64_t narrow_types() const { return narrow_; }
-  std::string TypeName(std::int64_t type) const;      // 0 <= type < types
+  std::string TypeName(std::int64_t type) const;        // 0 <= type < types
   std::string SegmentName(std::int64_t segment) const;  // 0 <= segment < segments
   std::int64_t SegmentType(std::int64_t segment) const;
   std::string EnterpriseName(std::int64_t enterprise) const;
