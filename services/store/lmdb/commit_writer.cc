@@ -1,0 +1,285 @@
+#include "services/store/lmdb/commit_writer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "services/model/error.h"
+#include "services/store/log_codec.h"
+
+namespace bulian::store::lmdb {
+namespace {
+
+constexpr std::string_view kNextLogKey = "next_log";
+
+absl::Status Conflict(std::string_view log, const std::string& why) {
+  return model::Error(absl::StatusCode::kAborted, v1::CONFLICT, why, {{"cluster", "clusters/" + std::string(log)}});
+}
+
+void CheckName(std::string_view name, const std::string& field, model::Violations* violations) {
+  if (name.empty()) violations->Add(field, "must not be empty");
+  if (name.size() > kMaxNameBytes) violations->Add(field, "is longer than " + std::to_string(kMaxNameBytes) + " bytes");
+}
+
+absl::Status CheckRequest(const PreparedCommit& commit) {
+  const CommitRequest& request = commit.request;
+  model::Violations violations;
+  CheckName(request.log, "log", &violations);
+  if (request.writes.empty()) violations.Add("writes", "must not be empty");
+  if (request.validated_at < 0) violations.Add("validated_at", "must not be negative");
+  for (std::size_t i = 0; i < request.writes.size(); ++i) {
+    CheckName(request.writes[i].name, "writes[" + std::to_string(i) + "].name", &violations);
+  }
+  for (std::size_t i = 1; i < commit.by_name.size(); ++i) {
+    const std::string& name = request.writes[commit.by_name[i]].name;
+    if (name == request.writes[commit.by_name[i - 1]].name) violations.Add("writes", "has " + name + " more than once");
+  }
+  return violations.ToStatus();
+}
+
+ChangeView RowOf(const Write& write, const std::optional<std::string>& before) {
+  ChangeView view{write.name, std::nullopt, std::nullopt};
+  if (before) view.before = *before;
+  if (write.value) view.after = *write.value;
+  return view;
+}
+
+}  // namespace
+
+absl::StatusOr<PreparedCommit> PrepareCommit(CommitRequest request) {
+  PreparedCommit commit;
+  commit.request = std::move(request);
+  const std::vector<Write>& writes = commit.request.writes;
+  commit.by_name.resize(writes.size());
+  std::iota(commit.by_name.begin(), commit.by_name.end(), 0U);
+  std::sort(commit.by_name.begin(), commit.by_name.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return writes[a].name < writes[b].name; });
+  if (absl::Status status = CheckRequest(commit); !status.ok()) return status;
+  commit.changes.reserve(writes.size() + commit.request.touches.size());
+  for (const Write& write : writes) {
+    commit.changes.push_back(Fingerprint(write.name));
+    commit.bytes += write.name.size() + (write.value ? write.value->size() : 0);
+  }
+  for (const std::string& guard : commit.request.touches) commit.changes.push_back(Fingerprint(guard));
+  commit.depends.reserve(commit.request.reads.size());
+  for (const std::string& name : commit.request.reads) commit.depends.push_back(Fingerprint(name));
+  return commit;
+}
+
+std::shared_ptr<const LogEntry> TakeEntry(PreparedCommit& commit, AppliedCommit& applied) {
+  auto entry = std::make_shared<LogEntry>(std::move(applied.header));
+  std::vector<Write>& writes = commit.request.writes;
+  entry->changes.reserve(writes.size());
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    entry->changes.push_back({std::move(writes[i].name), std::move(applied.befores[i]), std::move(writes[i].value)});
+  }
+  return entry;
+}
+
+absl::Status CommitWriter::Start(const Transaction& txn) {
+  Cursor cursor;
+  int code = cursor.Open(txn, tables_.changes);
+  std::string_view key;
+  if (code == 0) code = cursor.Last(&key, nullptr);
+  if (code == MDB_NOTFOUND) return absl::OkStatus();
+  if (code == 0) next_sequence_ = BigEndian64(key) + 1;
+  return LmdbError(code, "read the end of the log");
+}
+
+absl::StatusOr<AppliedCommit> CommitWriter::Apply(const Transaction& txn, const PreparedCommit& commit, int* code) {
+  const CommitRequest& request = commit.request;
+  const LogBook::Log* existing = book_->Find(request.log);
+  if (existing != nullptr) {
+    auto replay = FindReplay(txn, request, existing->state, code);
+    if (!replay.ok()) return replay.status();
+    if (*code != 0) return AppliedCommit();
+    if (*replay) return AppliedCommit{**std::move(replay), {}, {}};
+    if (request.create_log) return model::AlreadyExists("clusters/" + request.log);
+    if (!request.log_uid.empty() && request.log_uid != existing->state.uid) {
+      return Conflict(request.log, "the cluster was created anew");
+    }
+    if (absl::Status status = CheckConflict(txn, commit, *existing, code); !status.ok() || *code != 0) {
+      if (!status.ok()) return status;
+      return AppliedCommit();
+    }
+  } else if (!request.create_log) {
+    return NoSuchLog(request.log);
+  } else if (*code = CreateLog(txn, request.log); *code != 0) {
+    return AppliedCommit();
+  }
+
+  LogBook::Log& log = book_->Change(request.log);
+  LogState& state = log.state;
+  AppliedCommit applied;
+  state.revision += 1;
+  state.commit_time = std::max(services_.clock(), state.commit_time);
+  applied.header = {state.revision,     state.commit_time, request.actor,   request.method,
+                    request.request_id, state.digest,      request.touches, {}};
+  *code = WriteRecords(txn, commit, state, applied);
+  if (*code == 0) *code = WriteLogRows(txn, commit, state, applied);
+  if (*code == 0 && !request.request_id.empty()) *code = WriteRequestId(txn, request, state);
+  if (*code == 0) log.recent.Add(state.revision, commit.changes);
+  applied.result.position = state.Position();
+  return applied;
+}
+
+absl::StatusOr<std::optional<CommitResult>> FindStoredRequest(const Transaction& txn, const Tables& tables,
+                                                              const LogState& state, absl::Time now,
+                                                              std::string_view request_key, std::string_view request_id,
+                                                              std::string_view payload_digest, int* code) {
+  std::string_view bytes;
+  *code = txn.Get(tables.requests, request_key, &bytes);
+  if (*code == MDB_NOTFOUND) *code = 0;
+  RequestRow row;
+  if (*code != 0 || bytes.empty()) return std::nullopt;
+  if (!DecodeRequestRow(bytes, &row)) return StoreFailed("the row of a request id is not readable");
+  if (std::max(now, state.commit_time) - row.commit_time > kRequestIdAge) return std::nullopt;
+  if (row.payload_digest != payload_digest) {
+    return model::Error(absl::StatusCode::kInvalidArgument, v1::REQUEST_ID_REUSED,
+                        "the request id was used with another payload", {{"request_id", std::string(request_id)}});
+  }
+  return CommitResult{{state.uid, state.epoch, row.revision, row.commit_time}, true};
+}
+
+absl::StatusOr<std::optional<CommitResult>> CommitWriter::FindReplay(const Transaction& txn,
+                                                                     const CommitRequest& request,
+                                                                     const LogState& state, int* code) const {
+  if (request.request_id.empty()) return std::nullopt;
+  const std::string key = RequestKey(state.id, request.actor, request.method, request.request_id);
+  return FindStoredRequest(txn, tables_, state, services_.clock(), key, request.request_id, request.payload_digest,
+                           code);
+}
+
+absl::Status CommitWriter::CheckConflict(const Transaction& txn, const PreparedCommit& commit, const LogBook::Log& log,
+                                         int* code) const {
+  const CommitRequest& request = commit.request;
+  const LogState& state = log.state;
+  const std::int64_t since = request.validated_at;
+  if (since == state.revision) return absl::OkStatus();
+  if (since > state.revision)
+    return Conflict(request.log, "the commit was validated at a revision that does not exist");
+  if (since + 1 < state.earliest) return Conflict(request.log, "the log no longer reaches back to the validation");
+  FingerprintSet wanted(commit.depends.begin(), commit.depends.end());
+  for (const Write& write : request.writes) wanted.insert(Fingerprint(write.name));
+  static constexpr char kChanged[] = "something the commit depends on was changed by another commit";
+  if (log.recent.Covers(since, state.revision)) {
+    return log.recent.ChangedAfter(since, wanted) ? Conflict(request.log, kChanged) : absl::OkStatus();
+  }
+  // Further back than memory reaches: the log rows know the names.
+  for (std::int64_t revision = since + 1; revision <= state.revision; ++revision) {
+    std::string_view row;
+    HeaderPrefix prefix;
+    EntryHeader header;
+    if (*code = txn.Get(tables_.headers, HeaderKey(state.id, revision), &row); *code != 0) return absl::OkStatus();
+    if (!DecodeHeaderRow(row, &prefix, &row) || !DecodeEntryHeader(row, &header)) {
+      return StoreFailed("a log row is not readable");
+    }
+    for (const std::string& guard : header.entry.touches) {
+      if (wanted.contains(Fingerprint(guard))) return Conflict(request.log, kChanged);
+    }
+    for (std::int64_t i = 0; i < header.change_count; ++i) {
+      ChangeView change;
+      *code = txn.Get(tables_.changes, ChangeKey(prefix.sequence, static_cast<std::uint32_t>(i)), &row);
+      if (*code != 0) return absl::OkStatus();
+      if (!DecodeChangeRow(row, &change)) return StoreFailed("a log row is not readable");
+      if (wanted.contains(Fingerprint(change.name))) return Conflict(request.log, kChanged);
+    }
+  }
+  return absl::OkStatus();
+}
+
+int CommitWriter::CreateLog(const Transaction& txn, const std::string& name) {
+  std::string_view row;
+  std::uint32_t id = 1;
+  int code = txn.Get(tables_.meta, kNextLogKey, &row);
+  if (code == 0 && row.size() == sizeof(id)) std::memcpy(&id, row.data(), sizeof(id));
+  if (code != 0 && code != MDB_NOTFOUND) return code;
+  const std::uint32_t next = id + 1;
+  code = txn.Put(tables_.meta, kNextLogKey, {reinterpret_cast<const char*>(&next), sizeof(next)});
+  if (code != 0) return code;
+  LogState state;
+  state.id = id;
+  state.uid = services_.new_uid();
+  state.digest = GenesisDigest(state.uid);
+  book_->Create(name, std::move(state));
+  return 0;
+}
+
+int CommitWriter::WriteRecords(const Transaction& txn, const PreparedCommit& commit, LogState& state,
+                               AppliedCommit& applied) const {
+  const std::vector<Write>& writes = commit.request.writes;
+  applied.befores.resize(writes.size());
+  Cursor cursor;
+  int code = cursor.Open(txn, tables_.records);
+  std::string key = IdKey(state.id);
+  const std::size_t prefix = key.size();
+  for (std::size_t i = 0; i < writes.size() && code == 0; ++i) {
+    const std::uint32_t at = commit.by_name[i];
+    key.resize(prefix);
+    key.append(writes[at].name);
+    std::string_view stored;
+    code = cursor.Find(key, &stored);
+    const bool found = code == 0;
+    if (code != 0 && code != MDB_NOTFOUND) break;
+    code = 0;
+    if (found && stored.size() < kRecordRevisionBytes) return MDB_CORRUPTED;
+    if (found) applied.befores[at].emplace(stored.substr(kRecordRevisionBytes));
+    state.records += static_cast<int>(writes[at].value.has_value()) - static_cast<int>(found);
+    if (!writes[at].value) {
+      if (found) code = cursor.DeleteCurrent();
+      continue;
+    }
+    const std::string& value = *writes[at].value;
+    MDB_val key_val = ToVal(key);
+    MDB_val data{kRecordRevisionBytes + value.size(), nullptr};
+    code = mdb_cursor_put(cursor.get(), &key_val, &data, MDB_RESERVE | (found ? MDB_CURRENT : 0U));
+    if (code != 0) break;
+    std::memcpy(data.mv_data, &state.revision, kRecordRevisionBytes);
+    if (!value.empty())
+      std::memcpy(static_cast<char*>(data.mv_data) + kRecordRevisionBytes, value.data(), value.size());
+  }
+  return code;
+}
+
+int CommitWriter::WriteLogRows(const Transaction& txn, const PreparedCommit& commit, LogState& state,
+                               const AppliedCommit& applied) {
+  const std::vector<Write>& writes = commit.request.writes;
+  const std::string header = EncodeEntryHeader(applied.header, state.epoch, static_cast<std::int64_t>(writes.size()));
+  HeaderPrefix prefix{next_sequence_++, static_cast<std::int64_t>(header.size())};
+  Sha256 sha;
+  sha.Update(header);
+  Cursor cursor;
+  int code = cursor.Open(txn, tables_.changes);
+  for (std::size_t i = 0; i < writes.size() && code == 0; ++i) {
+    const ChangeView view = RowOf(writes[i], applied.befores[i]);
+    const std::string key = ChangeKey(prefix.sequence, static_cast<std::uint32_t>(i));
+    MDB_val key_val = ToVal(key);
+    MDB_val data{ChangeRowSize(view), nullptr};
+    code = mdb_cursor_put(cursor.get(), &key_val, &data, MDB_RESERVE | MDB_APPEND);
+    if (code != 0) break;
+    EncodeChangeRow(view, static_cast<char*>(data.mv_data));
+    sha.Update(FromVal(data));
+    prefix.bytes += static_cast<std::int64_t>(key.size() + data.mv_size);
+  }
+  if (code != 0) return code;
+  state.log_bytes += prefix.bytes;
+  state.digest = sha.Finish();
+  return txn.Put(tables_.headers, HeaderKey(state.id, state.revision), EncodeHeaderRow(prefix, header));
+}
+
+int CommitWriter::WriteRequestId(const Transaction& txn, const CommitRequest& request, const LogState& state) const {
+  const std::string key = RequestKey(state.id, request.actor, request.method, request.request_id);
+  std::string_view old;
+  RequestRow row;
+  // An expired row of the same id: its place in the expiry order goes with it.
+  if (txn.Get(tables_.requests, key, &old) == 0 && DecodeRequestRow(old, &row)) {
+    const int code = txn.Delete(tables_.request_times, RequestTimeKey(row.commit_time, key));
+    if (code != 0 && code != MDB_NOTFOUND) return code;
+  }
+  row = {state.commit_time, state.revision, request.payload_digest};
+  const int code = txn.Put(tables_.requests, key, EncodeRequestRow(row));
+  return code != 0 ? code : txn.Put(tables_.request_times, RequestTimeKey(state.commit_time, key), "");
+}
+
+}  // namespace bulian::store::lmdb

@@ -1,0 +1,217 @@
+#include "services/store/lmdb/committer.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace bulian::store::lmdb {
+namespace {
+
+constexpr std::size_t kMaxGroupCommits = 512;
+constexpr std::size_t kMaxGroupBytes = std::size_t{16} << 20;
+// Less room than this at a failed write means that the write failed for want of room.
+constexpr std::int64_t kNearlyFull = std::int64_t{4} << 20;
+
+}  // namespace
+
+std::int64_t UsedBytes(const Transaction& txn, const Tables& tables) {
+  std::size_t pages = 2;
+  std::size_t page_bytes = 0;
+  for (const MDB_dbi table : {tables.meta, tables.logs, tables.records, tables.headers, tables.changes, tables.requests,
+                              tables.request_times, tables.dropped}) {
+    MDB_stat stat{};
+    if (mdb_stat(txn.get(), table, &stat) != 0) continue;
+    pages += stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+    page_bytes = stat.ms_psize;
+  }
+  return static_cast<std::int64_t>(pages * page_bytes);
+}
+
+Committer::Committer(const Parts& parts, CommitWriter writer)
+    : parts_(parts), writer_(std::move(writer)), thread_([this] { Loop(); }) {}
+
+Committer::~Committer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+}
+
+absl::StatusOr<CommitResult> Committer::Commit(CommitRequest request) {
+  auto prepared = PrepareCommit(std::move(request));
+  if (!prepared.ok()) return prepared.status();
+  Job job;
+  job.commit = *std::move(prepared);
+  return Enqueue(job);
+}
+
+absl::Status Committer::Run(std::function<absl::Status(const Transaction&)> work,
+                            std::function<void(CommitObserver*)> after) {
+  Job job;
+  job.work = std::move(work);
+  job.after = std::move(after);
+  return Enqueue(job).status();
+}
+
+absl::StatusOr<CommitResult> Committer::Enqueue(Job& job) {
+  std::future<void> done = job.done.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(&job);
+  }
+  work_.notify_one();
+  done.wait();
+  return std::move(job.result);
+}
+
+void Committer::Loop() {
+  for (Group group = TakeGroup(); !group.empty(); group = TakeGroup()) {
+    if (group.front()->work) {
+      RunWork(*group.front());
+    } else {
+      CommitGroup(group);
+    }
+    for (Job* job : group) job->done.set_value();
+  }
+}
+
+Committer::Group Committer::TakeGroup() {
+  std::unique_lock lock(mutex_);
+  work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  Group group;
+  std::size_t bytes = 0;
+  while (!queue_.empty()) {
+    Job* job = queue_.front();
+    bytes += job->commit.bytes;
+    if (!group.empty() && (job->work || bytes > kMaxGroupBytes || group.size() == kMaxGroupCommits)) break;
+    queue_.pop_front();
+    group.push_back(job);
+    if (job->work) break;
+  }
+  return group;
+}
+
+void Committer::CommitGroup(const Group& group) {
+  absl::Status why;
+  if (!TryGroup(group, &why)) {
+    // Want of room must fail only the commits that do not fit, so each one has a try of its own.
+    for (Job* job : group) {
+      if (group.size() == 1 || !TryGroup({job}, &why)) {
+        job->result = why;
+        job->wrote = false;
+      } else {
+        Acknowledge({job});
+      }
+    }
+  } else {
+    Acknowledge(group);
+  }
+  for (const Job* job : group) {
+    if (job->result.ok()) continue;
+    const bool refused = absl::IsAborted(job->result.status());
+    const bool failed = absl::IsResourceExhausted(job->result.status()) || absl::IsUnavailable(job->result.status());
+    if (refused) ++counters_.conflicts;
+    if (failed) ++counters_.failures;
+  }
+}
+
+bool Committer::TryGroup(const Group& group, absl::Status* why) {
+  Transaction txn;
+  if (const int code = txn.BeginWrite(*parts_.env); code != 0) {
+    *why = Explain(code, "begin a commit");
+    return false;
+  }
+  bool wrote = false;
+  for (Job* job : group) {
+    int code = 0;
+    auto applied = writer_.Apply(txn, job->commit, &code);
+    if (code != 0) {
+      txn.Abort();
+      parts_.book->Reject();
+      *why = Explain(code, "write a commit");
+      return false;
+    }
+    job->wrote = applied.ok() && !applied->result.replayed;
+    wrote |= job->wrote;
+    if (applied.ok()) {
+      job->applied = *std::move(applied);
+      job->result = job->applied.result;
+    } else {
+      job->result = applied.status();
+    }
+  }
+  if (!wrote) return true;
+  *why = CheckRoom(txn);
+  if (why->ok()) *why = Finish(txn);
+  if (why->ok()) return true;
+  txn.Abort();
+  parts_.book->Reject();
+  return false;
+}
+
+void Committer::RunWork(Job& job) {
+  Transaction txn;
+  absl::Status status = Explain(txn.BeginWrite(*parts_.env), "begin a change");
+  if (status.ok()) status = job.work(txn);
+  if (status.ok()) status = Finish(txn);
+  if (!status.ok()) {
+    txn.Abort();
+    parts_.book->Reject();
+    job.result = status;
+  } else if (job.after) {
+    job.after(observer_);
+  }
+}
+
+absl::Status Committer::CheckRoom(const Transaction& txn) const {
+  const std::int64_t used = UsedBytes(txn, parts_.tables);
+  if (used <= parts_.limit_bytes) return absl::OkStatus();
+  return StoreFull("the data file has reached its size limit", used, parts_.limit_bytes);
+}
+
+absl::Status Committer::Finish(Transaction& txn) {
+  int code = parts_.book->Write(txn, parts_.tables);
+  if (code == 0) {
+    code = txn.Commit();
+    ++counters_.syncs;
+  }
+  if (code != 0) return Explain(code, "make a commit durable");
+  parts_.book->Accept();
+  return absl::OkStatus();
+}
+
+absl::Status Committer::Explain(int code, std::string_view doing) const {
+  if (code == 0) return absl::OkStatus();
+  if (code == EIO) {
+    // LMDB reports a write cut short as an I/O error.
+    const auto free = parts_.directory->FreeBytes();
+    struct stat file {};
+    struct rlimit limit {};
+    const bool limited = stat(parts_.directory->DataFile().c_str(), &file) == 0 &&
+                         getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+                         file.st_size + kNearlyFull > static_cast<std::int64_t>(limit.rlim_cur);
+    if (limited || (free && *free < kNearlyFull)) return LmdbError(ENOSPC, doing);
+  }
+  Transaction probe;
+  if (code != MDB_PANIC && probe.BeginRead(*parts_.env) == MDB_PANIC) {
+    return StoreFailed(
+        "the last page of a commit could not be written: whether the commit is stored shows after a restart (" +
+        std::string(mdb_strerror(code)) + ")");
+  }
+  return LmdbError(code, doing);
+}
+
+void Committer::Acknowledge(const Group& group) {
+  for (Job* job : group) {
+    if (!job->wrote) continue;
+    ++counters_.commits;
+    if (observer_ == nullptr) continue;
+    observer_->OnCommit(job->commit.request.log, job->result->position, TakeEntry(job->commit, job->applied));
+  }
+}
+
+}  // namespace bulian::store::lmdb

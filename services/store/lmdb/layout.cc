@@ -1,0 +1,189 @@
+#include "services/store/lmdb/layout.h"
+
+#include <cstring>
+#include <utility>
+
+#include "services/model/error.h"
+#include "services/store/digest.h"
+
+namespace bulian::store::lmdb {
+namespace {
+
+constexpr std::string_view kFormatKey = "format";
+
+template <class T>
+void Append(std::string& out, T value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+template <class T>
+bool Take(std::string_view& in, T* value) {
+  if (in.size() < sizeof(T)) return false;
+  std::memcpy(value, in.data(), sizeof(T));
+  in.remove_prefix(sizeof(T));
+  return true;
+}
+
+bool TakeTime(std::string_view& in, absl::Time* time) {
+  std::int64_t nanos = 0;
+  if (!Take(in, &nanos)) return false;
+  *time = absl::FromUnixNanos(nanos);
+  return true;
+}
+
+void AppendBigEndian32(std::string& out, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
+}
+
+absl::Status Refuse(std::string_view why) {
+  return model::Error(absl::StatusCode::kFailedPrecondition, v1::STORE_FAILED, why);
+}
+
+absl::Status CheckFormat(const Transaction& txn, bool create, const Tables& tables) {
+  std::string_view row;
+  int code = txn.Get(tables.meta, kFormatKey, &row);
+  if (code == MDB_NOTFOUND && create) {
+    std::string version;
+    Append(version, kFormatVersion);
+    return LmdbError(txn.Put(tables.meta, kFormatKey, version), "write the format version");
+  }
+  if (code == MDB_NOTFOUND) return Refuse("the data file has no format version: it is not one of bulian's");
+  if (code != 0) return LmdbError(code, "read the format version");
+  std::uint32_t version = 0;
+  if (!Take(row, &version) || version == 0) return Refuse("the format version of the data file is not readable");
+  if (version > kFormatVersion) {
+    return Refuse("the data file has format version " + std::to_string(version) + ", this program reads up to " +
+                  std::to_string(kFormatVersion) + ": use a newer release");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status OpenTables(const Transaction& txn, bool create, Tables* tables) {
+  MDB_stat main{};
+  MDB_dbi unnamed = 0;
+  int code = mdb_dbi_open(txn.get(), nullptr, 0, &unnamed);
+  if (code == 0) code = mdb_stat(txn.get(), unnamed, &main);
+  if (code != 0) return LmdbError(code, "read the data file");
+  const bool empty = main.ms_entries == 0;
+  if (empty && !create) return Refuse("the data file is empty");
+  const std::pair<const char*, MDB_dbi*> wanted[] = {
+      {"meta", &tables->meta},       {"logs", &tables->logs},
+      {"records", &tables->records}, {"headers", &tables->headers},
+      {"changes", &tables->changes}, {"requests", &tables->requests},
+      {"dropped", &tables->dropped}, {"request_times", &tables->request_times},
+  };
+  for (const auto& [name, table] : wanted) {
+    code = mdb_dbi_open(txn.get(), name, empty ? MDB_CREATE : 0, table);
+    if (code == MDB_NOTFOUND || code == MDB_INCOMPATIBLE) {
+      return Refuse(std::string("the data file has no table `") + name + "`: it is not one of bulian's");
+    }
+    if (code != 0) return LmdbError(code, "open a table");
+    // The version comes first: a newer layout may have other tables.
+    if (table == &tables->meta) {
+      if (absl::Status status = CheckFormat(txn, empty, *tables); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string EncodeLogState(const LogState& state) {
+  std::string out;
+  Append(out, state.id);
+  Append(out, state.epoch);
+  Append(out, state.revision);
+  Append(out, absl::ToUnixNanos(state.commit_time));
+  Append(out, state.earliest);
+  Append(out, state.log_bytes);
+  Append(out, state.records);
+  return out.append(state.digest).append(state.uid);
+}
+
+bool DecodeLogState(std::string_view in, LogState* state) {
+  if (!Take(in, &state->id) || !Take(in, &state->epoch) || !Take(in, &state->revision) ||
+      !TakeTime(in, &state->commit_time) || !Take(in, &state->earliest) || !Take(in, &state->log_bytes) ||
+      !Take(in, &state->records) || in.size() < kDigestBytes) {
+    return false;
+  }
+  state->digest.assign(in.substr(0, kDigestBytes));
+  state->uid.assign(in.substr(kDigestBytes));
+  return true;
+}
+
+std::string EncodeHeaderRow(const HeaderPrefix& prefix, std::string_view entry_header) {
+  std::string out;
+  Append(out, prefix.sequence);
+  Append(out, prefix.bytes);
+  return out.append(entry_header);
+}
+
+bool DecodeHeaderRow(std::string_view row, HeaderPrefix* prefix, std::string_view* entry_header) {
+  if (!Take(row, &prefix->sequence) || !Take(row, &prefix->bytes)) return false;
+  *entry_header = row;
+  return true;
+}
+
+std::string EncodeRequestRow(const RequestRow& row) {
+  std::string out;
+  Append(out, absl::ToUnixNanos(row.commit_time));
+  Append(out, row.revision);
+  return out.append(row.payload_digest);
+}
+
+bool DecodeRequestRow(std::string_view bytes, RequestRow* row) {
+  if (!TakeTime(bytes, &row->commit_time) || !Take(bytes, &row->revision)) return false;
+  row->payload_digest.assign(bytes);
+  return true;
+}
+
+void AppendBigEndian64(std::string& out, std::uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
+}
+
+std::uint64_t BigEndian64(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < 8 && i < bytes.size(); ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+std::string IdKey(std::uint32_t log_id) {
+  std::string key;
+  AppendBigEndian32(key, log_id);
+  return key;
+}
+
+std::string RecordKey(std::uint32_t log_id, std::string_view name) { return IdKey(log_id).append(name); }
+
+std::string HeaderKey(std::uint32_t log_id, std::int64_t revision) {
+  std::string key = IdKey(log_id);
+  AppendBigEndian64(key, static_cast<std::uint64_t>(revision));
+  return key;
+}
+
+std::string ChangeKey(std::uint64_t sequence, std::uint32_t index) {
+  std::string key;
+  AppendBigEndian64(key, sequence);
+  AppendBigEndian32(key, index);
+  return key;
+}
+
+std::string RequestKey(std::uint32_t log_id, std::string_view actor, std::string_view method,
+                       std::string_view request_id) {
+  std::string scoped;
+  for (const std::string_view part : {actor, method}) {
+    Append(scoped, static_cast<std::uint32_t>(part.size()));
+    scoped.append(part);
+  }
+  return IdKey(log_id).append(Sha256Of(scoped.append(request_id)));
+}
+
+std::string RequestTimeKey(absl::Time time, std::string_view request_key) {
+  std::string key;
+  AppendBigEndian64(key, static_cast<std::uint64_t>(absl::ToUnixNanos(time)));
+  return key.append(request_key);
+}
+
+absl::Status NoSuchLog(std::string_view log) { return model::NotFound("clusters/" + std::string(log)); }
+
+}  // namespace bulian::store::lmdb
