@@ -20,138 +20,28 @@
 
 #include "bulian/v1/chain.pb.h"
 #include "bulian/v1/cluster.pb.h"
+#include "bulian/v1/enterprise.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "bulian/v1/revision.pb.h"
 #include "google/protobuf/message.h"
 #include "services/model/day.h"
 #include "services/model/resource_name.h"
+#include "services/model/row_list.h"
+#include "services/model/snapshot_facts.h"
+#include "services/model/snapshot_state.h"
 #include "services/model/symbol.h"
 #include "services/model/units.h"
 
 namespace bulian::model {
 
-using Row = std::uint32_t;
-inline constexpr Row kNoRow = ~Row{0};
-
-// Where a snapshot stands.
-struct SnapshotPosition {
-  std::string cluster;      // the id
-  std::string cluster_uid;
-  std::int64_t epoch = 0;
-  std::int64_t revision = 0;
-  std::int64_t commit_time_us = 0;  // microseconds since 1970
-  v1::Revision ToProto() const;
-};
-
-// The cluster's own record with defaults filled in.
-struct ClusterFacts {
-  std::vector<std::uint32_t> regions;   // GB/T 2260
-  Day as_of = 0;                        // the cluster's date, or the day (UTC) of the snapshot's commit
-  int min_suppliers = 2;
-  double max_hhi = 0.55, max_external_share = 0.5;
-  int evidence_max_age_days = 365;
-  v1::RankingWeights weights;           // as stored; absent ones are absent
-};
-
-// A capability as analysis reads it: one cache line. NaN means not stated.
-struct Offer {
-  Row enterprise = kNoRow;
-  Row type = kNoRow;
-  Day valid_from = kDistantPast, valid_until = kDistantFuture;
-  Day evidence_day = kDistantFuture;    // kDistantFuture: a claim without a date, never stale
-  std::uint32_t region = 0;             // GB/T 2260 of its site; 0: not known
-  float lead_time_days = 0;             // NaN: not stated
-  float in_cluster_share = 0, outside_share = 0, free_share = 0;  // NaN: not stated
-  double capacity = 0;                  // total in SI units of `dimension`, per year unless `stock`; NaN: not stated
-  std::uint8_t level = 0;               // v1::Level
-  bool verified = false;
-  bool stock = false;
-  Dimension dimension{};                // of `capacity`
-  std::uint8_t pool_count = 0;          // pools it draws on
-};
-
-// A technical parameter of an offer, units converted to SI. Sorted by key within an offer.
-struct OfferAttribute {
-  enum class Kind : std::uint8_t { kInterval, kWords, kFlag };
-  Symbol key = 0;
-  Kind kind = Kind::kFlag;
-  bool flag = false;
-  Dimension dimension{};                // of an interval
-  double min = 0, max = 0;              // -inf and +inf where unbounded
-  std::uint32_t words_begin = 0, words_count = 0;  // into the offer's words (folded, sorted by symbol)
-};
-
-struct OfferCertificate {
-  Symbol scheme = 0;
-  Day valid_until = kDistantFuture;
-};
-
-// One owner of an enterprise.
-struct Owner {
-  Row enterprise = kNoRow;              // or
-  Symbol external = 0;                  // an external id
-  bool government = false;              // flag of the record, or the owning enterprise's kind
-  bool control = false;
-  float share = 0;                      // NaN: not stated
-  Day valid_from = kDistantPast, valid_until = kDistantFuture;
-};
-
-// A supply link as analysis reads it.
-struct Link {
-  Row supplier = kNoRow, buyer = kNoRow, type = kNoRow;
-  Day valid_from = kDistantPast, valid_until = kDistantFuture;
-  Day evidence_day = kDistantFuture;
-  bool verified = false;
-  std::int16_t year = 0;
-  Symbol currency = 0;                  // 0: value not stated
-  double value = 0;                     // NaN: not stated
-};
-
-// A node of the taxonomy.
-struct TypeNode {
-  std::vector<Row> parents, children;   // rows of types, ascending
-  std::string unit;                     // Rec 20 code; empty: none
-  Dimension dimension{};                // of `unit`
-  double unit_factor = 1;               // SI units per `unit`
-  bool stock = false;
-  std::uint8_t kind = 0;                // v1::CapabilityType::Kind
-};
-
-// Rows in ascending order, in blocks shared between versions.
-class RowList {
- public:
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  // Calls visit(std::span<const Row>) for each block, in order.
-  template <class Visit>
-  void ForEachBlock(Visit&& visit) const {
-    for (const auto& block : blocks_) visit(std::span<const Row>(*block));
-  }
-  template <class Visit>
-  void ForEach(Visit&& visit) const {
-    for (const auto& block : blocks_)
-      for (Row row : *block) visit(row);
-  }
-
- private:
-  friend class RowListEditor;
-  std::vector<std::shared_ptr<const std::vector<Row>>> blocks_;
-  std::size_t size_ = 0;
-};
-
-// What one step of history touched, for derived views. A row may appear more than once.
-struct TouchedRow {
-  ResourceType type;
-  Row row;
-  bool existed_before, exists_after;
-};
-using Delta = std::vector<TouchedRow>;
-
 class Snapshot final {
  public:
-  const SnapshotPosition& position() const;
-  const ClusterFacts& cluster() const;
-  // Whether a region code is local: 1 yes, 0 no, -1 not known (code 0).
+  const SnapshotPosition& position() const { return state_.position; }
+  const ClusterFacts& cluster() const { return state_.cluster; }
+  // Snapshots of one builder have one number of their own; only rows of one history can be compared.
+  std::uint64_t history() const { return state_.history; }
+  // Whether a region code is local: 1 yes, 0 no, -1 not known (code 0, or a code so wide that a local region is a part
+  // of it).
   int IsLocal(std::uint32_t region) const;
 
   // --- names and records -------------------------------------------------------------------------------------------
@@ -173,43 +63,50 @@ class Snapshot final {
   // Rows by name, from the first name greater than `after` (a relative name; empty: from the start) that starts with
   // `prefix` (a relative name or empty); visit returns false to stop.
   void VisitByName(ResourceType type, std::string_view prefix, std::string_view after,
-                           const std::function<bool(Row)>& visit) const;
+                   const std::function<bool(Row)>& visit) const;
   // The enterprise that holds an identifier: system `uscc`, `lei`, or an ExternalIdentifier's system. kNoRow if none.
   Row FindIdentifier(std::string_view system, std::string_view value) const;
   // Revision of the last commit that touched a guard; 0 if none did.
   std::int64_t GuardRevision(std::string_view guard) const;
 
   // --- capabilities --------------------------------------------------------------------------------------------------
-  const Offer& offer(Row capability) const;
-  std::span<const OfferAttribute> Attributes(Row capability) const;
+  const Offer& offer(Row capability) const {
+    return state_.offers[capability / OfferChunk::kRows].offers[capability % OfferChunk::kRows];
+  }
+  std::span<const OfferAttribute> Attributes(Row capability) const {
+    const OfferExtras* extras = Extras(capability);
+    return extras == nullptr ? std::span<const OfferAttribute>()
+                             : extras->attributes.Get(capability % OfferChunk::kRows);
+  }
   std::span<const Symbol> Words(Row capability, const OfferAttribute& attribute) const;
   std::span<const OfferCertificate> Certificates(Row capability) const;
-  const RowList& OffersOfType(Row type) const;             // of exactly this type
+  const RowList& OffersOfType(Row type) const { return state_.type_uses[type].offers; }  // of exactly this type
   const RowList& OffersOfEnterprise(Row enterprise) const;
 
   // --- enterprises ---------------------------------------------------------------------------------------------------
   v1::Enterprise::Kind EnterpriseKind(Row enterprise) const;
-  std::uint32_t SeatRegion(Row enterprise) const;          // of the first site; 0: not known
-  std::span<const Owner> Owners(Row enterprise) const;     // all, dated
-  std::span<const Row> Owned(Row enterprise) const;        // enterprises that name it as an owner, ascending
+  std::uint32_t SeatRegion(Row enterprise) const;       // of the first site; 0: not known
+  std::span<const Owner> Owners(Row enterprise) const;  // all, dated
+  std::span<const Row> Owned(Row enterprise) const;     // enterprises that name it as an owner, ascending
 
   // --- taxonomy ------------------------------------------------------------------------------------------------------
-  const TypeNode& type(Row type) const;
+  const TypeNode& type(Row type) const { return *state_.types[type]; }
   // The type and all it subsumes, ascending.
   std::vector<Row> Subtree(Row type) const;
-  bool Subsumes(Row ancestor, Row type) const;             // true for itself
+  bool Subsumes(Row ancestor, Row type) const;  // true for itself
   // Types of this cluster with a standard code.
   std::span<const Row> TypesWithCode(std::string_view system, std::string_view code) const;
 
-  // --- chains, links, projects -----------------------------------------------------------------------------------------
-  std::shared_ptr<const v1::Chain> chain(Row chain) const;       // decoded, with its name
-  std::shared_ptr<const v1::Project> project(Row project) const; // decoded, with its name
-  const Link& link(Row link) const;
-  const RowList& LinksOfType(Row type) const;
+  // --- chains, links, projects
+  // -----------------------------------------------------------------------------------------
+  std::shared_ptr<const v1::Chain> chain(Row chain) const;        // decoded, with its name
+  std::shared_ptr<const v1::Project> project(Row project) const;  // decoded, with its name
+  const Link& link(Row link) const { return state_.links[link]; }
+  const RowList& LinksOfType(Row type) const { return state_.type_uses[type].links; }
   const RowList& LinksOfSupplier(Row enterprise) const;
   const RowList& LinksOfBuyer(Row enterprise) const;
-  const RowList& ProjectsPlanning(Row type) const;               // plan a capability of exactly this type
-  const RowList& SegmentChainsOfType(Row type) const;            // chains with a segment requiring exactly it
+  const RowList& ProjectsPlanning(Row type) const;     // plan a capability of exactly this type
+  const RowList& SegmentChainsOfType(Row type) const;  // chains with a segment requiring exactly it
 
   // Bytes held by this version that the given other version does not share (0 for itself); for reports.
   std::size_t UnsharedBytes(const Snapshot& other) const;
@@ -222,7 +119,10 @@ class Snapshot final {
 
  private:
   friend class SnapshotBuilder;
-  Snapshot();
+  explicit Snapshot(const SnapshotState& state);
+  const OfferExtras* Extras(Row capability) const { return state_.offers[capability / OfferChunk::kRows].extras.get(); }
+
+  const SnapshotState state_;
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
@@ -231,6 +131,7 @@ using SnapshotPtr = std::shared_ptr<const Snapshot>;
 struct RecordChange {
   std::string_view name;  // full
   std::optional<std::string_view> value;
+  std::optional<std::int64_t> record_revision = std::nullopt;  // absent: the position's; for undoing a change
 };
 
 // Makes the next version(s). Applying never fails: a record that names something that does not exist (an older rule, a
@@ -246,7 +147,8 @@ class SnapshotBuilder {
 
   // Applies the changes of one commit. `record_revision` of its records becomes position.revision, or per change when
   // loading: see Load.
-  void Apply(const SnapshotPosition& position, std::span<const RecordChange> changes, std::span<const std::string> touches);
+  void Apply(const SnapshotPosition& position, std::span<const RecordChange> changes,
+             std::span<const std::string> touches);
   // Adds one scanned record of an older revision; for the first build. Any order.
   void Load(std::string_view name, std::string_view value, std::int64_t record_revision);
   // Moves the position without changes (after loading, for hypothetical branches).

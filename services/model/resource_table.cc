@@ -1,0 +1,52 @@
+#include "services/model/resource_table.h"
+
+#include <string>
+
+namespace bulian::model {
+
+Row ResourceTable::Insert(std::string_view name, std::string_view bytes, std::int64_t revision) {
+  const Row row = free_count_ > 0 ? free_[--free_count_] : limit_++;
+  Chunk& chunk = chunks_.Mutable(row / kRows);
+  const std::size_t at = row % kRows;
+  chunk.text.Set(at, name, bytes);
+  chunk.name_size[at] = static_cast<std::uint16_t>(name.size());
+  chunk.revision[at] = revision;
+  chunk.used = static_cast<std::uint16_t>(chunk.used | 1u << at);
+  names_.Insert(HashIndex::Hash(name), row);
+  order_.Insert(row, name, [this](Row r) { return RelativeName(r); });
+  ++count_;
+  return row;
+}
+
+void ResourceTable::Update(Row row, std::string_view bytes, std::int64_t revision) {
+  Chunk& chunk = chunks_.Mutable(row / kRows);
+  const std::size_t at = row % kRows;
+  const std::string name(chunk.text.Get(at).data(), chunk.name_size[at]);
+  chunk.text.Set(at, name, bytes);
+  chunk.revision[at] = revision;
+}
+
+void ResourceTable::Erase(Row row) {
+  const std::string name(RelativeName(row));
+  names_.Erase(HashIndex::Hash(name), row);
+  order_.Erase(row, name, [this](Row r) { return RelativeName(r); });
+  Chunk& chunk = chunks_.Mutable(row / kRows);
+  const std::size_t at = row % kRows;
+  chunk.text.Set(at, {});
+  chunk.name_size[at] = 0;
+  chunk.revision[at] = 0;
+  chunk.used = static_cast<std::uint16_t>(chunk.used & ~(1u << at));
+  free_.Mutable(free_count_++) = row;
+  --count_;
+}
+
+std::size_t ResourceTable::UnsharedBytes(const ResourceTable& other) const {
+  std::size_t bytes = names_.UnsharedBytes(other.names_) + order_.UnsharedBytes(other.order_);
+  bytes += chunks_.VisitUnshared(other.chunks_, [&](std::size_t, const Chunk& chunk, const Chunk*) {
+    bytes += Cow<Chunk>::NodeBytes() + chunk.text.HeapBytes();
+  });
+  bytes += free_.UnsharedBytes(other.free_, [](Row, Row) { return std::size_t{0}; });
+  return bytes;
+}
+
+}  // namespace bulian::model

@@ -1,0 +1,76 @@
+// The records of one resource type: rows, names, revisions and compact bytes, in chunks shared between versions.
+#ifndef SERVICES_MODEL_RESOURCE_TABLE_H_
+#define SERVICES_MODEL_RESOURCE_TABLE_H_
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "services/model/cow_array.h"
+#include "services/model/hash_index.h"
+#include "services/model/name_order.h"
+#include "services/model/packed_rows.h"
+#include "services/model/row_list.h"
+
+namespace bulian::model {
+
+// Names are relative (`enterprises/e1`). Thread-safety as Cow; views live as long as the table is not written.
+class ResourceTable {
+ public:
+  Row Find(std::string_view name) const {
+    return names_.Find(HashIndex::Hash(name), [&](Row row) { return RelativeName(row) == name; });
+  }
+  bool Exists(Row row) const {
+    const Chunk* chunk = row < limit_ ? chunks_.Find(row / kRows) : nullptr;
+    return chunk != nullptr && (chunk->used >> (row % kRows) & 1) != 0;
+  }
+  std::string_view RelativeName(Row row) const {
+    const Chunk& chunk = chunks_[row / kRows];
+    return {chunk.text.Get(row % kRows).data(), chunk.name_size[row % kRows]};
+  }
+  std::string_view Bytes(Row row) const {
+    const Chunk& chunk = chunks_[row / kRows];
+    const auto text = chunk.text.Get(row % kRows).subspan(chunk.name_size[row % kRows]);
+    return {text.data(), text.size()};
+  }
+  std::int64_t Revision(Row row) const { return chunks_[row / kRows].revision[row % kRows]; }
+  std::size_t Count() const { return count_; }
+  Row Limit() const { return limit_; }
+
+  // Adds a name that is not there. The row may be one that was freed.
+  Row Insert(std::string_view name, std::string_view bytes, std::int64_t revision);
+  void Update(Row row, std::string_view bytes, std::int64_t revision);
+  void Erase(Row row);
+
+  // Calls visit(row) for each name that is not before `from`, in order, until it returns false.
+  template <class Visit>
+  void VisitFrom(std::string_view from, const Visit& visit) const {
+    order_.VisitFrom(
+        from, [this](Row row) { return RelativeName(row); }, visit);
+  }
+
+  std::size_t UnsharedBytes(const ResourceTable& other) const;
+
+ private:
+  static constexpr std::size_t kRows = 16;
+  struct Chunk {
+    std::array<std::int64_t, kRows> revision{};
+    std::array<std::uint16_t, kRows> name_size{};
+    std::uint16_t used = 0;        // a bit a row
+    PackedRows<char, kRows> text;  // name, then bytes
+  };
+
+  CowArray<Chunk> chunks_;
+  HashIndex names_;
+  NameOrder order_;
+  ChunkedVector<Row, 256> free_;  // a stack of freed rows
+  Row free_count_ = 0;
+  Row limit_ = 0;
+  std::size_t count_ = 0;
+};
+
+}  // namespace bulian::model
+
+#endif  // SERVICES_MODEL_RESOURCE_TABLE_H_

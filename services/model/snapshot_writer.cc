@@ -1,0 +1,192 @@
+#include "services/model/snapshot_writer.h"
+
+#include <algorithm>
+
+#include "services/model/record_fields.h"
+#include "services/model/resource_name.h"
+
+namespace bulian::model {
+
+void SnapshotWriter::Put(std::string_view name, std::string_view bytes, std::int64_t revision) {
+  const auto parsed = ParseResourceName(name);
+  if (!parsed || parsed->cluster != state_.position.cluster) return;
+  const std::string_view relative = RelativeName(name);
+  ResourceTable& table = state_.table(parsed->type);
+  Row row = table.Find(relative);
+  const bool existed = row != kNoRow;
+  if (existed) {
+    const std::string old_bytes(table.Bytes(row));
+    table.Update(row, bytes, revision);
+    Derive(parsed->type, row);
+    Reindex(parsed->type, row, old_bytes, bytes);
+  } else {
+    row = table.Insert(relative, bytes, revision);
+    Derive(parsed->type, row);
+    Reindex(parsed->type, row, {}, bytes);
+  }
+  Touch(parsed->type, row, existed, true);
+  if (!existed) Mend(parsed->type, relative);
+}
+
+void SnapshotWriter::Remove(std::string_view name) {
+  const auto parsed = ParseResourceName(name);
+  if (!parsed || parsed->cluster != state_.position.cluster) return;
+  ResourceTable& table = state_.table(parsed->type);
+  const Row row = table.Find(RelativeName(name));
+  if (row == kNoRow) return;
+  const std::vector<Referrer> referrers = ReferrersOf(parsed->type, row);
+  const std::string old_bytes(table.Bytes(row));
+  Clear(parsed->type, row);
+  table.Erase(row);
+  Reindex(parsed->type, row, old_bytes, {});
+  Touch(parsed->type, row, true, false);
+  for (const auto& [type, referrer] : referrers) {
+    if (!state_.table(type).Exists(referrer)) continue;
+    Derive(type, referrer);
+    Touch(type, referrer, true, true);
+  }
+}
+
+void SnapshotWriter::Derive(ResourceType type, Row row) {
+  switch (type) {
+    case ResourceType::kCluster:
+      return DeriveCluster(row);
+    case ResourceType::kCapabilityType:
+      return DeriveType(row);
+    case ResourceType::kEnterprise:
+      return DeriveEnterprise(row);
+    case ResourceType::kCapability:
+      return DeriveCapability(row);
+    case ResourceType::kChain:
+      return DeriveChain(row);
+    case ResourceType::kSupplyLink:
+      return DeriveLink(row);
+    case ResourceType::kProject:
+      return DeriveProject(row);
+  }
+}
+
+void SnapshotWriter::Clear(ResourceType type, Row row) {
+  switch (type) {
+    case ResourceType::kCluster:
+      state_.cluster = ClusterFacts();
+      state_.stated_as_of.reset();
+      return;
+    case ResourceType::kCapabilityType: {
+      // Children stay listed until they are derived again; then nothing refers to the row.
+      Cow<TypeNode>& node = state_.types.Mutable(row);
+      SetParents(row, node.Mutable(), {});
+      return;
+    }
+    case ResourceType::kEnterprise: {
+      SetOwners(row, {});
+      EnterpriseChunk& chunk = MutableEnterprise(row);
+      chunk.seat_region[EnterpriseSlot(row)] = 0;
+      chunk.kind[EnterpriseSlot(row)] = 0;
+      return;
+    }
+    case ResourceType::kCapability: {
+      SetOffer(row, Offer());
+      OfferChunk& chunk = state_.offers.Mutable(row / OfferChunk::kRows);
+      if (!chunk.extras) return;
+      OfferExtras& extras = chunk.extras.Mutable();
+      extras.attributes.Set(row % OfferChunk::kRows, {});
+      extras.words.Set(row % OfferChunk::kRows, {});
+      extras.certificates.Set(row % OfferChunk::kRows, {});
+      return;
+    }
+    case ResourceType::kSupplyLink:
+      return SetLink(row, Link());
+    case ResourceType::kChain:
+      MoveUses(row, state_.chains[row].types, {}, &TypeUses::chains);
+      state_.chains.Mutable(row) = {};
+      return;
+    case ResourceType::kProject:
+      MoveUses(row, state_.projects[row].types, {}, &TypeUses::projects);
+      state_.projects.Mutable(row) = {};
+      return;
+  }
+}
+
+std::vector<Referrer> SnapshotWriter::ReferrersOf(ResourceType type, Row row) const {
+  std::vector<Referrer> referrers;
+  const auto add = [&](ResourceType referrer_type, const RowList& rows) {
+    rows.ForEach([&](Row referrer) { referrers.emplace_back(referrer_type, referrer); });
+  };
+  if (type == ResourceType::kCapabilityType) {
+    const TypeUses& uses = state_.type_uses[row];
+    add(ResourceType::kCapability, uses.offers);
+    add(ResourceType::kSupplyLink, uses.links);
+    add(ResourceType::kChain, uses.chains);
+    add(ResourceType::kProject, uses.projects);
+    if (const auto& node = state_.types[row])
+      for (const Row child : node->children) referrers.emplace_back(ResourceType::kCapabilityType, child);
+  } else if (type == ResourceType::kEnterprise) {
+    const EnterpriseChunk& chunk = state_.enterprises[row / EnterpriseChunk::kRows];
+    add(ResourceType::kCapability, chunk.offers[EnterpriseSlot(row)]);
+    add(ResourceType::kSupplyLink, chunk.sold[EnterpriseSlot(row)]);
+    add(ResourceType::kSupplyLink, chunk.bought[EnterpriseSlot(row)]);
+    for (const Row owned : chunk.owned.Get(EnterpriseSlot(row)))
+      referrers.emplace_back(ResourceType::kEnterprise, owned);
+  }
+  std::sort(referrers.begin(), referrers.end());
+  referrers.erase(std::unique(referrers.begin(), referrers.end()), referrers.end());
+  return referrers;
+}
+
+void SnapshotWriter::Mend(ResourceType type, std::string_view relative) {
+  if (!state_.unresolved || state_.unresolved->empty()) return;
+  const std::pair key(type, std::string(relative));
+  if (!state_.unresolved->contains(key)) return;
+  const auto waiting = std::move(state_.unresolved.Mutable().extract(key).mapped());
+  for (const auto& [referrer_type, referrer] : waiting) {
+    if (!state_.table(referrer_type).Exists(referrer)) continue;
+    Derive(referrer_type, referrer);
+    Touch(referrer_type, referrer, true, true);
+  }
+}
+
+Row SnapshotWriter::Resolve(ResourceType type, std::string_view name, Referrer referrer) {
+  if (name.empty() || ClusterIdOf(name) != state_.position.cluster) return kNoRow;
+  return ResolveRelative(type, RelativeName(name), referrer);
+}
+
+Row SnapshotWriter::ResolveRelative(ResourceType type, std::string_view relative, Referrer referrer) {
+  const Row row = state_.table(type).Find(relative);
+  if (row != kNoRow) return row;
+  std::pair key(type, std::string(relative));
+  if (state_.unresolved) {
+    const auto found = state_.unresolved->find(key);
+    if (found != state_.unresolved->end() && found->second.contains(referrer)) return kNoRow;
+  }
+  state_.unresolved.Mutable()[std::move(key)].insert(referrer);
+  return kNoRow;
+}
+
+std::vector<Row> SnapshotWriter::ResolveTypes(const std::vector<std::string_view>& names, Referrer referrer) {
+  std::vector<Row> rows;
+  for (const std::string_view name : names)
+    if (const Row row = Resolve(ResourceType::kCapabilityType, name, referrer); row != kNoRow) rows.push_back(row);
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+void SnapshotWriter::Touch(ResourceType type, Row row, bool existed_before, bool exists_after) {
+  if (delta_ != nullptr) delta_->push_back({type, row, existed_before, exists_after});
+}
+
+void SnapshotWriter::Reindex(ResourceType type, Row row, std::string_view old_bytes, std::string_view bytes) {
+  if (type == ResourceType::kEnterprise) {
+    const auto old_identifiers = IdentifiersOf(old_bytes), identifiers = IdentifiersOf(bytes);
+    if (old_identifiers != identifiers) {
+      for (const auto& [system, value] : old_identifiers) state_.identifiers.Erase(IdentifierHash(system, value), row);
+      for (const auto& [system, value] : identifiers) state_.identifiers.Insert(IdentifierHash(system, value), row);
+    }
+    if (!old_bytes.empty() && !bytes.empty() && SitesOf(old_bytes) != SitesOf(bytes)) UpdateSites(row);
+  } else if (type == ResourceType::kCapabilityType) {
+    ReindexCodes(row, old_bytes, bytes);
+  }
+}
+
+}  // namespace bulian::model
