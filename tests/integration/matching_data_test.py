@@ -1,0 +1,108 @@
+"""A real public data set (companies, products, what makes what) through the CLI: imported whole, then queried.
+
+The data stand beside the repository (../shared/matching) and are not part of it; without them the test says SKIPPED.
+"""
+import csv
+import gzip
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+from collections import defaultdict
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+from server import SOURCE, Server  # noqa: E402
+
+DATA = SOURCE.parent / "shared/matching"
+CLUSTER = "clusters/listed"
+
+
+def rows(name):
+    with gzip.open(DATA / name, "rt", encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def acyclic_parents(ids, links):
+    """Broader types of each type, leaving out links that would close a cycle, at most 16 each."""
+    parents = defaultdict(list)
+
+    def reaches(start, goal):
+        seen, stack = set(), [start]
+        while stack:
+            node = stack.pop()
+            if node == goal:
+                return True
+            if node not in seen:
+                seen.add(node)
+                stack.extend(parents[node])
+        return False
+
+    for broader, narrower in links:
+        if broader in ids and narrower in ids and broader != narrower and len(parents[narrower]) < 16:
+            if broader not in parents[narrower] and not reaches(broader, narrower):
+                parents[narrower].append(broader)
+    return parents
+
+
+def records():
+    yield {"cluster": {"name": CLUSTER, "displayName": {"zh": "上市公司"}, "regionCodes": ["500000"],
+                       "asOf": {"year": 2022, "month": 6, "day": 30}}}
+    products = {row["name"]: row["product_id"].lower() for row in rows("public/products.csv.gz")}
+    relations = list(rows("product_links.csv.gz"))
+    parents = acyclic_parents(products, [(r["from"], r["to"]) for r in relations if r["rel"] == "subclass"])
+    inputs = defaultdict(dict)
+    for r in relations:
+        if r["rel"] == "upstream_material" and r["from"] in products and r["to"] in products and r["from"] != r["to"]:
+            if len(inputs[r["from"]]) < 64:
+                inputs[r["from"]][r["to"]] = None
+    type_name = {name: f"{CLUSTER}/capabilityTypes/{id}" for name, id in products.items()}
+    for name in products:
+        yield {"capabilityType": {"name": type_name[name], "kind": "PRODUCT", "displayName": {"zh": name[:200]},
+                                  "parents": [type_name[p] for p in parents[name]],
+                                  "typicalInputs": [{"capabilityType": type_name[i]} for i in inputs[name]]}}
+    known = set()
+    for row in rows("companies.csv.gz"):
+        known.add(row["company_id"])
+        yield {"enterprise": {"name": f"{CLUSTER}/enterprises/c{row['company_id'].lower()}", "kind": "COMPANY",
+                              "displayName": {"zh": row["fullname"] or row["name"]}, "aliases": [row["name"]]}}
+    for row in rows("public/train.csv.gz"):
+        if row["company_id"] in known:
+            product = row["product_id"].lower()
+            yield {"capability": {"name": f"{CLUSTER}/enterprises/c{row['company_id'].lower()}/capabilities/{product}",
+                                  "capabilityType": f"{CLUSTER}/capabilityTypes/{product}", "level": "VOLUME",
+                                  "evidence": {"state": "CLAIMED", "note": f"revenue share {row['revenue_share']}"}}}
+
+
+@unittest.skipUnless(DATA.is_dir(), "SKIPPED: ../shared/matching is not there")
+class MatchingDataTest(unittest.TestCase):
+    def test_import_and_query(self):
+        with tempfile.TemporaryDirectory() as folder, Server() as server:
+            file = pathlib.Path(folder) / "listed.jsonl"
+            counts, makers = defaultdict(int), defaultdict(set)
+            with open(file, "w", encoding="utf-8") as out:
+                for record in records():
+                    (kind, resource), = record.items()
+                    counts[kind] += 1
+                    if kind == "capability":
+                        makers[resource["capabilityType"]].add(resource["name"].rsplit("/", 2)[0])
+                    out.write(json.dumps(record, ensure_ascii=False) + "\n")
+            done = server.bulian("import", file, "-o", "json")
+            self.assertEqual(done.returncode, 0, done.stderr[:2000])
+            self.assertEqual(json.loads(done.stdout)["created"], sum(counts.values()))
+            listed = json.loads(server.bulian("list", f"{CLUSTER}/enterprises", "-o", "json").stdout)["enterprises"]
+            self.assertEqual(len(listed), counts["enterprise"])
+
+            wanted, makers_of_wanted = max(makers.items(), key=lambda item: (len(item[1]), item[0]))
+            chain = {"chain": {"name": f"{CLUSTER}/chains/probe", "displayName": {"en": "Probe"}, "segments": [
+                {"segmentId": "wanted", "displayName": {"en": "Wanted"}, "requirement": {"capabilityType": wanted}}]}}
+            self.assertEqual(server.bulian("apply", "-", stdin=json.dumps(chain)).returncode, 0)
+            found = json.loads(server.bulian("match", "listed/probe/wanted", "--top", 1000, "--recruits", "-o", "json").stdout)
+            names = {c["enterprise"] for c in found["candidates"]}
+            self.assertTrue(makers_of_wanted <= names)
+            report = json.loads(server.bulian("gaps", "listed/probe", "-o", "json").stdout)
+            self.assertGreater(report["gapCount"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
