@@ -1,7 +1,10 @@
 # bulian_library(NAME SRCS a.cc ... DEPS targets ...)   a room or part of one; headers are found from the source root
 # bulian_test(NAME SRCS a_test.cc ... DEPS targets ... [LABELS l ...] [TIMEOUT seconds])   GoogleTest with its own main
 # bulian_binary(NAME SRCS ... DEPS ...)   a program in bin/
+# Tests of rooms that are free of gRPC get the label `thread` and are built by the target sanitize_thread_tests.
 set(BULIAN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+
+add_custom_target(sanitize_thread_tests)
 
 function(bulian_compile_settings name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
@@ -28,6 +31,10 @@ function(bulian_test name)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
+  endif()
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/services/(model|store|view|gap|match)" AND NOT name MATCHES "service")
+    list(APPEND ARG_LABELS thread)
+    add_dependencies(sanitize_thread_tests ${name})
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
                        ENVIRONMENT "BULIAN_BIN_DIR=${CMAKE_BINARY_DIR}/bin;BULIAN_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
