@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +24,20 @@
 namespace bulian::view {
 
 struct ViewOptions {
-  int kept_versions = 64;                              // older snapshots kept per cluster, besides those readers hold
-  absl::Duration kept_age = absl::Minutes(15);
+  int kept_versions = 64;                       // older snapshots kept per cluster, besides those readers hold
+  absl::Duration kept_age = absl::Minutes(15);  // since a newer one was published
+  std::size_t max_delta_rows = 200'000;         // Between() of more touched rows than this answers nullopt
+  std::function<absl::Time()> now = [] { return absl::Now(); };
+};
+
+// Numbers for the metrics page.
+struct ViewStats {
+  std::int64_t clusters = 0;
+  std::int64_t versions_kept = 0;       // older snapshots held, over all clusters
+  std::int64_t versions_published = 0;  // since start
+  std::int64_t commits_applied = 0;     // since start, those of the load included
+  std::int64_t undos = 0;               // snapshots made from the log's before-images
+  std::int64_t bytes = 0;               // of all current snapshots; measured at most once a minute
 };
 
 // How long a reader is ready to wait; polled, so that a cancelled call stops waiting.
@@ -48,16 +59,20 @@ class Views final : public store::CommitObserver {
 
   // The snapshot a request asks for: min_revision waits, at_revision takes a kept version or undoes the log back to it.
   // OUT_OF_RANGE with EPOCH_CHANGED or REVISION_NOT_RETAINED; DEADLINE_EXCEEDED, CANCELLED while waiting.
-  absl::StatusOr<model::SnapshotPtr> Resolve(std::string_view cluster, const v1::ReadAt& at, const Patience& patience) const;
+  absl::StatusOr<model::SnapshotPtr> Resolve(std::string_view cluster, const v1::ReadAt& at,
+                                             const Patience& patience) const;
 
   // Waits until a revision is published; used by writers after their commit.
-  absl::StatusOr<model::SnapshotPtr> WaitFor(std::string_view cluster, std::int64_t revision, const Patience& patience) const;
+  absl::StatusOr<model::SnapshotPtr> WaitFor(std::string_view cluster, std::int64_t revision,
+                                             const Patience& patience) const;
 
   // What lies between two snapshots of one cluster and epoch, if it is still known; nullopt: recompute from scratch.
   std::optional<model::Delta> Between(const model::Snapshot& from, const model::Snapshot& to) const;
 
   // Ids of all clusters, by name.
   std::vector<std::string> Clusters() const;
+
+  ViewStats Stats() const;
 
   // store::CommitObserver
   void OnCommit(const std::string& log, const store::LogPosition& position,
@@ -69,27 +84,8 @@ class Views final : public store::CommitObserver {
   std::unique_ptr<Impl> impl_;
 };
 
-// A value derived from a snapshot by a pure function (old value, old snapshot, new snapshot, changes) -> value, kept per
-// cluster and brought up to date when asked for, in proportion to what changed since. Thread-safe; one computation per
-// cluster runs at a time, others wait for it.
-template <class T>
-class DerivedView {
- public:
-  using FromScratch = std::function<std::shared_ptr<const T>(const model::SnapshotPtr&)>;
-  using Advance = std::function<std::shared_ptr<const T>(const std::shared_ptr<const T>& old_value, const model::SnapshotPtr& old_snapshot,
-                                                         const model::SnapshotPtr& snapshot, const model::Delta& changes)>;
-  DerivedView(const Views* views, FromScratch from_scratch, Advance advance);
-  std::shared_ptr<const T> Get(const model::SnapshotPtr& snapshot);
-
- private:
-  struct Slot;
-  const Views* views_;
-  FromScratch from_scratch_;
-  Advance advance_;
-  std::mutex mutex_;
-  std::vector<std::pair<std::string, std::shared_ptr<Slot>>> slots_;  // by cluster uid
-};
-
 }  // namespace bulian::view
+
+#include "services/view/derived_view.h"  // IWYU pragma: export
 
 #endif  // SERVICES_VIEW_VIEW_H_

@@ -1,0 +1,170 @@
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "services/model/error.h"
+#include "services/view/cluster_view.h"
+#include "services/view/undo.h"
+#include "services/view/view.h"
+
+namespace bulian::view {
+
+class Views::Impl {
+ public:
+  Impl(store::Store* store, ViewOptions options) : store_(store), options_(std::move(options)) {}
+
+  // Null if there is none.
+  std::shared_ptr<ClusterView> Find(std::string_view cluster) const {
+    std::lock_guard lock(mutex_);
+    const auto found = views_.find(cluster);
+    return found == views_.end() ? nullptr : found->second;
+  }
+  absl::StatusOr<std::shared_ptr<ClusterView>> Get(std::string_view cluster) const {
+    auto view = Find(cluster);
+    if (view == nullptr) return model::NotFound("clusters/" + std::string(cluster));
+    return view;
+  }
+  std::vector<std::pair<std::string, std::shared_ptr<ClusterView>>> All() const {
+    std::lock_guard lock(mutex_);
+    return {views_.begin(), views_.end()};
+  }
+  // Puts a view in place of an older one of the name.
+  void Install(const std::string& cluster, std::shared_ptr<ClusterView> view) {
+    std::shared_ptr<ClusterView> old;
+    {
+      std::lock_guard lock(mutex_);
+      old = std::exchange(views_[cluster], std::move(view));
+    }
+    if (old != nullptr) old->Drop();
+  }
+  void Remove(const std::string& cluster, const std::shared_ptr<ClusterView>& view) {
+    std::lock_guard lock(mutex_);
+    if (const auto found = views_.find(cluster); found != views_.end() && found->second == view) views_.erase(found);
+  }
+  absl::Status LoadCluster(const std::string& cluster) {
+    auto view = std::make_shared<ClusterView>(cluster, &options_);
+    if (absl::Status loaded = view->Load(store_); !loaded.ok()) return loaded;
+    Install(cluster, std::move(view));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<model::SnapshotPtr> At(ClusterView& view, std::int64_t revision, const Patience& patience) {
+    const model::SnapshotPtr current = view.Current();
+    const std::int64_t latest = current->position().revision;
+    if (revision < 1 || revision > latest) {
+      const auto earliest = store_->EarliestRetained(current->position().cluster);
+      return NotRetained(revision, earliest.ok() ? *earliest : latest, latest);
+    }
+    if (model::SnapshotPtr kept = view.Kept(revision)) return kept;
+    auto undone = UndoTo(store_, view.OldestAbove(revision), revision, patience);
+    if (undone.ok()) {
+      view.KeepUndone(*undone);
+      std::lock_guard lock(mutex_);
+      ++undos_;
+    }
+    return undone;
+  }
+
+  store::Store* const store_;
+  const ViewOptions options_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<ClusterView>, std::less<>> views_;
+  std::int64_t undos_ = 0;
+};
+
+Views::Views(store::Store* store, ViewOptions options) : impl_(std::make_unique<Impl>(store, std::move(options))) {}
+Views::~Views() = default;
+
+absl::Status Views::Load() {
+  const auto logs = impl_->store_->ListLogs();
+  if (!logs.ok()) return logs.status();
+  for (const auto& [cluster, position] : *logs) {
+    // In place before it is loaded: a commit that comes meanwhile waits for the load and is applied after it.
+    const auto view = std::make_shared<ClusterView>(cluster, &impl_->options_);
+    impl_->Install(cluster, view);
+    const absl::Status loaded = view->Load(impl_->store_);
+    if (absl::IsNotFound(loaded)) {
+      impl_->Remove(cluster, view);  // dropped since it was listed
+    } else if (!loaded.ok()) {
+      return loaded;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<model::SnapshotPtr> Views::Current(std::string_view cluster) const {
+  const auto view = impl_->Get(cluster);
+  if (!view.ok()) return view.status();
+  return (*view)->Current();
+}
+
+absl::StatusOr<model::SnapshotPtr> Views::Resolve(std::string_view cluster, const v1::ReadAt& at,
+                                                  const Patience& patience) const {
+  const auto view = impl_->Get(cluster);
+  if (!view.ok()) return view.status();
+  model::SnapshotPtr current = (*view)->Current();
+  if (at.position_case() == v1::ReadAt::POSITION_NOT_SET) return current;
+  const v1::Revision& asked = at.has_min_revision() ? at.min_revision() : at.at_revision();
+  const bool other_uid = !asked.cluster_uid().empty() && asked.cluster_uid() != current->position().cluster_uid;
+  if (other_uid || (asked.epoch() != 0 && asked.epoch() != current->position().epoch))
+    return EpochChanged(asked, current->position());
+  if (at.has_min_revision()) return (*view)->WaitFor(asked.number(), patience);
+  return impl_->At(**view, asked.number(), patience);
+}
+
+absl::StatusOr<model::SnapshotPtr> Views::WaitFor(std::string_view cluster, std::int64_t revision,
+                                                  const Patience& patience) const {
+  const auto view = impl_->Get(cluster);
+  if (!view.ok()) return view.status();
+  return (*view)->WaitFor(revision, patience);
+}
+
+std::optional<model::Delta> Views::Between(const model::Snapshot& from, const model::Snapshot& to) const {
+  const auto view = impl_->Find(from.position().cluster);
+  if (view == nullptr) return std::nullopt;
+  return view->Between(from, to);
+}
+
+std::vector<std::string> Views::Clusters() const {
+  std::vector<std::string> clusters;
+  for (const auto& [cluster, view] : impl_->All()) clusters.push_back(cluster);
+  return clusters;
+}
+
+ViewStats Views::Stats() const {
+  ViewStats stats;
+  for (const auto& [cluster, view] : impl_->All()) {
+    ++stats.clusters;
+    view->AddTo(&stats);
+  }
+  std::lock_guard lock(impl_->mutex_);
+  stats.undos = impl_->undos_;
+  return stats;
+}
+
+void Views::OnCommit(const std::string& log, const store::LogPosition& position,
+                     const std::shared_ptr<const store::LogEntry>& entry) {
+  auto view = impl_->Find(log);
+  if (view == nullptr || (position.revision == 1 && view->uid() != position.uid)) {
+    view = std::make_shared<ClusterView>(log, &impl_->options_);
+    if (view->Apply(position, *entry)) return impl_->Install(log, std::move(view));
+  } else if (view->Apply(position, *entry)) {
+    return;
+  }
+  // Commits were missed, which a store that tells of each does not let happen: begin again from what it holds.
+  impl_->LoadCluster(log).IgnoreError();
+}
+
+void Views::OnDrop(const std::string& log, const std::string& uid) {
+  std::shared_ptr<ClusterView> view;
+  {
+    std::lock_guard lock(impl_->mutex_);
+    const auto found = impl_->views_.find(log);
+    if (found == impl_->views_.end() || found->second->uid() != uid) return;
+    view = std::move(found->second);
+    impl_->views_.erase(found);
+  }
+  view->Drop();
+}
+
+}  // namespace bulian::view
