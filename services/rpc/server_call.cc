@@ -92,6 +92,8 @@ void ServerCall::FillContext() {
 
 void ServerCall::OnFirstRead(bool ok) {
   if (!ok) {
+    const absl::Status alive = context.CheckAlive();
+    if (!alive.ok()) return Finish(alive, nullptr);
     return Finish(model::Error(absl::StatusCode::kInvalidArgument, v1::MALFORMED_REQUEST, "the call has no message",
                                {{"method", context.method}}),
                   nullptr);

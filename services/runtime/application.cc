@@ -1,0 +1,198 @@
+#include "services/runtime/application.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "services/model/error.h"
+#include "services/rpc/reflection.h"
+#include "services/runtime/assembly.h"
+#include "services/runtime/version.h"
+#include "services/store/lmdb/lmdb_store.h"
+
+namespace bulian::runtime {
+namespace {
+
+// How often the store drops what it need not keep.
+constexpr absl::Duration kUpkeepInterval = absl::Minutes(1);
+
+std::string HostOf(const std::string& address) { return address.substr(0, address.rfind(':')); }
+
+std::vector<Reading> StoreReadings(store::Store* store) {
+  const store::StoreStats stats = store->Stats();
+  const auto one = [](std::string name, std::string help, bool counter, std::int64_t value) {
+    return Reading{std::move(name), std::move(help), counter, {{{}, static_cast<double>(value)}}};
+  };
+  return {one("bulian_store_used_bytes", "Bytes used in the data file.", false, stats.used_bytes),
+          one("bulian_store_limit_bytes", "Most bytes the data file may use.", false, stats.limit_bytes),
+          one("bulian_store_logs", "Logs: clusters.", false, stats.logs),
+          one("bulian_store_records", "Records in all logs.", false, stats.records),
+          one("bulian_store_log_entries", "Commits kept in the logs.", false, stats.log_entries),
+          one("bulian_store_commits_total", "Commits made.", true, stats.commits),
+          one("bulian_store_commit_conflicts_total", "Commits refused because something they read had changed.", true,
+              stats.commit_conflicts),
+          one("bulian_store_commit_failures_total", "Commits that failed for want of room or by a fault.", true,
+              stats.commit_failures),
+          one("bulian_store_group_syncs_total", "Syncs of the data file; several commits share one.", true,
+              stats.group_syncs)};
+}
+
+}  // namespace
+
+Application::Application(Config config, rpc::EventLog* log)
+    : config_(std::move(config)), log_(log), authenticator_(config_.insecure_allow_remote), modules_(log) {
+  AddModules();
+}
+
+void Application::AddModules() {
+  modules_.Add({"metrics",
+                {},
+                [this] {
+                  metrics_.AddSource("process", ProcessReadings);
+                  return absl::OkStatus();
+                },
+                nullptr});
+  modules_.Add({"http", {"metrics"}, [this] { return StartHttp(); }, [this] { http_.reset(); }});
+  modules_.Add({"data", {}, [this] { return OpenData(); }, nullptr});
+  modules_.Add({"store",
+                {"data", "metrics"},
+                [this] { return OpenStore(); },
+                [this] {
+                  metrics_.RemoveSource("store");
+                  store_.reset();
+                }});
+  modules_.Add({"services",
+                {"store"},
+                [this] {
+                  RegisterServices(methods_, {&config_, store_.get(), page_tokens_.get(), &metrics_, log_});
+                  rpc::RegisterHealthService(methods_, &health_);
+                  rpc::RegisterReflectionService(methods_);
+                  phase_.views_loaded = true;
+                  return absl::OkStatus();
+                },
+                nullptr});
+  modules_.Add({"grpc",
+                {"services", "metrics"},
+                [this] { return StartGrpc(); },
+                [this] {
+                  phase_.grpc_port = 0;
+                  server_->Shutdown(stop_deadline_);
+                  server_.reset();
+                }});
+  modules_.Add({"upkeep",
+                {"store"},
+                [this] {
+                  StartUpkeep();
+                  return absl::OkStatus();
+                },
+                [this] { upkeep_.reset(); }});
+}
+
+absl::Status Application::StartHttp() {
+  if (!config_.insecure_allow_remote && !rpc::IsLoopbackAddress(config_.http_listen)) {
+    return model::Error(absl::StatusCode::kFailedPrecondition, v1::SERVER_FAULT,
+                        "listening on " + config_.http_listen +
+                            " is refused: beyond loopback callers have no identity "
+                            "(--insecure-allow-remote permits it)");
+  }
+  auto http = gateway::HttpServer::Start(
+      config_.http_listen,
+      {{"/metrics",
+        [this] {
+          return gateway::HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_.Text()};
+        }},
+       {"/livez", [this] { return Livez(phase_); }},
+       {"/readyz", [this] { return Readyz(phase_); }},
+       {"/startupz", [this] { return Startupz(phase_); }}});
+  if (!http.ok()) return http.status();
+  http_ = *std::move(http);
+  return absl::OkStatus();
+}
+
+absl::Status Application::OpenData() {
+  std::error_code error;
+  std::filesystem::create_directories(config_.data_dir, error);
+  if (error) {
+    return model::Error(absl::StatusCode::kFailedPrecondition, v1::STORE_FAILED,
+                        config_.data_dir + ": " + error.message());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Application::OpenStore() {
+  store::LmdbOptions options;
+  options.directory = config_.data_dir;
+  options.max_data_size = config_.max_data_size;
+  auto store = store::OpenLmdbStore(options);
+  if (!store.ok()) return store.status();
+  store_ = *std::move(store);
+  // Once the folder is ours: two processes must not make two keys.
+  std::string secret = config_.page_token_secret;
+  if (secret.empty()) {
+    auto kept = rpc::LoadOrCreateSecret(config_.data_dir + "/page-token.key");
+    if (!kept.ok()) return kept.status();
+    secret = *std::move(kept);
+  }
+  page_tokens_ = std::make_unique<rpc::PageTokens>(std::move(secret));
+  metrics_.AddSource("store", [this] { return StoreReadings(store_.get()); });
+  phase_.store_open = true;
+  return absl::OkStatus();
+}
+
+absl::Status Application::StartGrpc() {
+  rpc::ServerOptions options;
+  options.listen = config_.listen;
+  options.allow_remote = config_.insecure_allow_remote;
+  options.max_receive_bytes = static_cast<std::size_t>(config_.max_receive_bytes);
+  options.workers = static_cast<int>(config_.workers);
+  options.waiting = options.workers * 8;
+  options.streams = static_cast<int>(config_.streams);
+  options.queues = static_cast<int>(config_.queues);
+  options.pollers_per_queue = static_cast<int>(config_.pollers);
+  auto server = rpc::Server::Start(options, methods_, &authenticator_, &metrics_, log_);
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  phase_.grpc_port = server_->port();
+  return absl::OkStatus();
+}
+
+void Application::StartUpkeep() {
+  store::Retention retention;
+  retention.max_commits = config_.retention_commits;
+  retention.max_age = config_.retention_age;
+  retention.max_bytes = config_.retention_bytes;
+  upkeep_ = std::make_unique<Periodic>(kUpkeepInterval, [this, retention] {
+    const auto more = store_->Compact(retention);
+    if (!more.ok())
+      log_->Write(rpc::LogLevel::kWarning, "upkeep failed", {{"error", std::string(more.status().message())}});
+    return more.ok() && *more;
+  });
+}
+
+absl::Status Application::Start() {
+  const absl::Status status = modules_.Start();
+  if (!status.ok()) return status;
+  phase_.started = true;
+  health_.SetServing(true);
+  const std::string grpc = HostOf(config_.listen) + ":" + std::to_string(server_->port());
+  const std::string http = HostOf(config_.http_listen) + ":" + std::to_string(http_->port());
+  log_->Write(rpc::LogLevel::kInfo, "serving",
+              {{"version", kVersion}, {"grpc", grpc}, {"http", http}, {"data_dir", config_.data_dir}});
+  std::printf("listening grpc=%s\nlistening http=%s\n", grpc.c_str(), http.c_str());
+  std::fflush(stdout);
+  return absl::OkStatus();
+}
+
+void Application::BeginDrain() {
+  phase_.draining = true;
+  health_.SetServing(false);
+}
+
+void Application::Stop(absl::Time deadline) {
+  stop_deadline_ = deadline;
+  modules_.Stop();
+}
+
+}  // namespace bulian::runtime

@@ -1,0 +1,28 @@
+// Which services the server has: what they are given, and the one list they are in.
+#ifndef SERVICES_RUNTIME_ASSEMBLY_H_
+#define SERVICES_RUNTIME_ASSEMBLY_H_
+
+#include "services/rpc/event_log.h"
+#include "services/rpc/method_table.h"
+#include "services/rpc/metrics.h"
+#include "services/rpc/page_token.h"
+#include "services/runtime/config.h"
+#include "services/store/store.h"
+
+namespace bulian::runtime {
+
+// What services work with. Not owned; outlives the method table's use.
+struct ServiceDeps {
+  const Config* config = nullptr;
+  store::Store* store = nullptr;
+  const rpc::PageTokens* page_tokens = nullptr;
+  rpc::Metrics* metrics = nullptr;
+  rpc::EventLog* log = nullptr;
+};
+
+// Adds the rows of every service.
+void RegisterServices(rpc::MethodTable& methods, const ServiceDeps& deps);
+
+}  // namespace bulian::runtime
+
+#endif  // SERVICES_RUNTIME_ASSEMBLY_H_

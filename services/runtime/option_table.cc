@@ -1,0 +1,55 @@
+#include "services/runtime/config.h"
+
+namespace bulian::runtime {
+namespace {
+
+using enum OptionKind;
+
+// In the order of the documentation.
+const Option kOptions[] = {
+    {"listen", kAddress, "127.0.0.1:7443", "Address of the gRPC listener; port 0 picks a free one.", &Config::listen},
+    {"http-listen", kAddress, "127.0.0.1:7480",
+     "Address of the HTTP listener for metrics and probes; port 0 picks a free one.", &Config::http_listen},
+    {"insecure-allow-remote", kFlag, "false",
+     "Listen beyond loopback although callers are not identified: everybody who reaches the address may do everything.",
+     &Config::insecure_allow_remote},
+    {"data-dir", kText, "bulian-data", "Folder of the data file; created if missing, held by one process at a time.",
+     &Config::data_dir},
+    {"max-data-size", kBytes, "64GiB", "Largest size of the data file; the file is sparse and grows as needed.",
+     &Config::max_data_size, 1 << 20},
+    {"target", kText, "all", "Modules to run; `all` is every module in one process.", &Config::target, 0, "all"},
+    {"log-level", kText, "info", "Least severe level that is logged; `debug` logs every call.", &Config::log_level, 0,
+     "debug|info|warning|error"},
+    {"drain-delay", kDuration, "2s", "How long to keep serving after SIGTERM, while health already says NOT_SERVING.",
+     &Config::drain_delay},
+    {"shutdown-grace", kDuration, "30s", "How long running calls may take to end after the drain delay.",
+     &Config::shutdown_grace},
+    {"retention-commits", kInteger, "100000", "Commits kept in each cluster's log; 0 is no limit.",
+     &Config::retention_commits},
+    {"retention-age", kDuration, "168h", "Age of commits kept in each cluster's log; 0 is no limit.",
+     &Config::retention_age},
+    {"retention-bytes", kBytes, "1GiB", "Bytes of log kept for each cluster; 0 is no limit.", &Config::retention_bytes},
+    {"kept-versions", kInteger, "64", "Older snapshots of each cluster kept in memory for readers of a revision.",
+     &Config::kept_versions, 1},
+    {"kept-age", kDuration, "15m", "How long older snapshots are kept in memory.", &Config::kept_age},
+    {"max-receive-bytes", kBytes, "4MiB", "Largest request message.", &Config::max_receive_bytes, 1024},
+    {"workers", kInteger, "32", "Heavy calls (commits, analyses) that run at once; eight times as many may wait.",
+     &Config::workers, 1},
+    {"streams", kInteger, "256", "Streams open at once.", &Config::streams, 1},
+    {"queues", kInteger, "0", "Completion queues of the gRPC listener; 0 chooses by the number of processors.",
+     &Config::queues},
+    {"pollers", kInteger, "0", "Threads that poll each completion queue; 0 chooses.", &Config::pollers},
+    {"page-token-secret", kText, "",
+     "Secret that seals page tokens, 16 bytes or more; empty keeps a random one in the data folder.",
+     &Config::page_token_secret, 0, "", true},
+    {"region-names", kText, "", "File with names of regions (GB/T 2260): one `code,name` a line.",
+     &Config::region_names},
+    {"industry-codes", kText, "",
+     "File with industry codes (GB/T 4754) beyond the built-in ones: one `code,name` a line.", &Config::industry_codes},
+};
+
+}  // namespace
+
+std::span<const Option> Options() { return kOptions; }
+
+}  // namespace bulian::runtime

@@ -1,0 +1,33 @@
+// What the probes of an orchestrator are told (docs/operations.md): alive, ready for calls, started.
+#ifndef SERVICES_RUNTIME_PROBES_H_
+#define SERVICES_RUNTIME_PROBES_H_
+
+#include <atomic>
+#include <string>
+
+#include "absl/time/time.h"
+#include "services/gateway/http_server.h"
+
+namespace bulian::runtime {
+
+// How far the process is. Thread-safe.
+struct Phase {
+  std::atomic<bool> store_open = false, views_loaded = false;
+  std::atomic<bool> started = false;  // every module runs
+  std::atomic<bool> draining = false;
+  std::atomic<int> grpc_port = 0;  // 0: not listening yet
+};
+
+// Whether a gRPC server answers on this machine's port, over a connection made for the question.
+bool GrpcAnswers(int port, absl::Duration patience);
+
+// 200 while the process lives and, once it listens, its own listener answers.
+gateway::HttpResponse Livez(const Phase& phase);
+// 200 when calls may come: store open, views loaded, everything started, not draining. The body lists the parts.
+gateway::HttpResponse Readyz(const Phase& phase);
+// 200 once everything started.
+gateway::HttpResponse Startupz(const Phase& phase);
+
+}  // namespace bulian::runtime
+
+#endif  // SERVICES_RUNTIME_PROBES_H_
