@@ -6,9 +6,9 @@
 //           actor, method, request id, number of touches (4 bytes), touches
 //   change: name length (2 bytes), length of before and of after (4 bytes each, 0xffffffff: absent), name, before,
 //   after
-// The digest of an entry is SHA-256 over its header and its change rows in order. The predecessor digest of revision 1
-// is GenesisDigest(uid); that of a later entry is the digest of the entry before, passed through EpochDigest() once for
-// each epoch raised in between. Pure functions, thread-safe.
+// The digest of an entry is SHA-256 over its header and its change rows in order. The predecessor digest of revision 1 is
+// GenesisDigest(uid); that of a later entry is the digest of the entry before, and of the first entry of a raised epoch
+// EpochDigest() of it. Pure functions, thread-safe.
 #ifndef SERVICES_STORE_LOG_CODEC_H_
 #define SERVICES_STORE_LOG_CODEC_H_
 

@@ -27,9 +27,6 @@
 
 namespace bulian::store::lmdb {
 
-// Bytes of the pages that hold data; free pages inside the file are not counted.
-std::int64_t UsedBytes(const Transaction& txn, const Tables& tables);
-
 class Committer {
  public:
   struct Parts {

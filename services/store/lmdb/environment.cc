@@ -42,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(const Options& op
   std::unique_ptr<Environment> env(new Environment(raw));
   mdb_env_set_maxdbs(raw, kMaxTables);
   mdb_env_set_maxreaders(raw, kMaxReaders);
-  int code = mdb_env_set_mapsize(raw, static_cast<std::size_t>(options.map_bytes));
+  int code = options.map_bytes == 0 ? 0 : mdb_env_set_mapsize(raw, static_cast<std::size_t>(options.map_bytes));
   if (code == 0) code = mdb_env_open(raw, options.path.c_str(), MDB_NOSUBDIR | MDB_NOTLS | options.extra_flags, 0600);
   if (code == MDB_INVALID || code == MDB_VERSION_MISMATCH || code == MDB_CORRUPTED) {
     return model::Error(absl::StatusCode::kFailedPrecondition, v1::STORE_FAILED,
@@ -50,6 +50,7 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(const Options& op
   }
   if (code != 0) return LmdbError(code, "open " + options.path);
   int dead = 0;
+  if ((options.extra_flags & MDB_NOLOCK) != 0) return env;
   if (code = mdb_reader_check(raw, &dead); code != 0) return LmdbError(code, "clear stale readers");
   return env;
 }

@@ -33,7 +33,7 @@ class Environment {
   struct Options {
     std::string path;            // of the data file; its reader table stands beside it as `{path}-lock`
     std::int64_t map_bytes = 0;  // size of the sparse map; a larger file stays readable
-    unsigned extra_flags = 0;    // MDB_NOSYNC only in tests
+    unsigned extra_flags = 0;    // MDB_RDONLY, MDB_NOLOCK; MDB_NOSYNC only in tests
   };
   // FAILED_PRECONDITION when the file is not one that this LMDB reads.
   static absl::StatusOr<std::unique_ptr<Environment>> Open(const Options& options);

@@ -88,6 +88,19 @@ absl::Status OpenTables(const Transaction& txn, bool create, Tables* tables) {
   return absl::OkStatus();
 }
 
+std::int64_t UsedBytes(const Transaction& txn, const Tables& tables) {
+  std::size_t pages = 2;
+  std::size_t page_bytes = 0;
+  for (const MDB_dbi table : {tables.meta, tables.logs, tables.records, tables.headers, tables.changes, tables.requests,
+                              tables.request_times, tables.dropped}) {
+    MDB_stat stat{};
+    if (mdb_stat(txn.get(), table, &stat) != 0) continue;
+    pages += stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+    page_bytes = stat.ms_psize;
+  }
+  return static_cast<std::int64_t>(pages * page_bytes);
+}
+
 std::string EncodeLogState(const LogState& state) {
   std::string out;
   Append(out, state.id);

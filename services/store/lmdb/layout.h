@@ -37,6 +37,9 @@ struct Tables {
 // FAILED_PRECONDITION: written by a newer version, or no data file of ours.
 absl::Status OpenTables(const Transaction& txn, bool create, Tables* tables);
 
+// Bytes of the pages that hold data; free pages inside the file are not counted.
+std::int64_t UsedBytes(const Transaction& txn, const Tables& tables);
+
 // A log as its row holds it.
 struct LogState {
   std::uint32_t id = 0;

@@ -1,0 +1,75 @@
+#include "tools/dbtool/record_line.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include "absl/strings/escaping.h"
+#include "bulian/v1/exchange.pb.h"
+
+namespace bulian::dbtool {
+namespace {
+
+using model::ResourceType;
+
+google::protobuf::Message* ResourceOf(ResourceType type, v1::ImportRecord* record) {
+  switch (type) {
+    case ResourceType::kCluster:
+      return record->mutable_cluster();
+    case ResourceType::kCapabilityType:
+      return record->mutable_capability_type();
+    case ResourceType::kEnterprise:
+      return record->mutable_enterprise();
+    case ResourceType::kCapability:
+      return record->mutable_capability();
+    case ResourceType::kChain:
+      return record->mutable_chain();
+    case ResourceType::kSupplyLink:
+      return record->mutable_supply_link();
+    case ResourceType::kProject:
+      return record->mutable_project();
+  }
+  return nullptr;
+}
+
+// Names are stored as bytes; what is not printable ASCII goes out escaped, so that a line is valid JSON whatever it
+// holds.
+std::string Quoted(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') out += '\\';
+    if (byte >= 0x20 && byte < 0x7F) {
+      out += c;
+    } else {
+      out.append("\\u00").append(1, kHex[byte >> 4]).append(1, kHex[byte & 0x0F]);
+    }
+  }
+  return out += '"';
+}
+
+}  // namespace
+
+std::optional<std::string> ImportLine(const StoredRecord& record) {
+  const auto parsed = model::ParseResourceName(record.name);
+  if (!parsed) return std::nullopt;
+  v1::ImportRecord line;
+  google::protobuf::Message* resource = ResourceOf(parsed->type, &line);
+  if (resource == nullptr || !resource->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+    return std::nullopt;
+  }
+  // The stored bytes leave the name out.
+  const auto* name = resource->GetDescriptor()->FindFieldByName("name");
+  if (name == nullptr) return std::nullopt;
+  resource->GetReflection()->SetString(resource, name, std::string(record.name));
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(line, &json).ok()) return std::nullopt;
+  return json;
+}
+
+std::string RawLine(const StoredRecord& record) {
+  const std::string value = absl::Base64Escape(absl::string_view(record.value.data(), record.value.size()));
+  return "{\"log\":" + Quoted(record.log) + ",\"name\":" + Quoted(record.name) +
+         ",\"revision\":" + std::to_string(record.revision) + ",\"value\":\"" + value + "\"}";
+}
+
+}  // namespace bulian::dbtool
