@@ -9,6 +9,7 @@
 #include "services/model/error.h"
 #include "services/rpc/reflection.h"
 #include "services/runtime/assembly.h"
+#include "services/runtime/data_metrics.h"
 #include "services/runtime/version.h"
 #include "services/store/lmdb/lmdb_store.h"
 
@@ -19,25 +20,6 @@ namespace {
 constexpr absl::Duration kUpkeepInterval = absl::Minutes(1);
 
 std::string HostOf(const std::string& address) { return address.substr(0, address.rfind(':')); }
-
-std::vector<Reading> StoreReadings(store::Store* store) {
-  const store::StoreStats stats = store->Stats();
-  const auto one = [](std::string name, std::string help, bool counter, std::int64_t value) {
-    return Reading{std::move(name), std::move(help), counter, {{{}, static_cast<double>(value)}}};
-  };
-  return {one("bulian_store_used_bytes", "Bytes used in the data file.", false, stats.used_bytes),
-          one("bulian_store_limit_bytes", "Most bytes the data file may use.", false, stats.limit_bytes),
-          one("bulian_store_logs", "Logs: clusters.", false, stats.logs),
-          one("bulian_store_records", "Records in all logs.", false, stats.records),
-          one("bulian_store_log_entries", "Commits kept in the logs.", false, stats.log_entries),
-          one("bulian_store_commits_total", "Commits made.", true, stats.commits),
-          one("bulian_store_commit_conflicts_total", "Commits refused because something they read had changed.", true,
-              stats.commit_conflicts),
-          one("bulian_store_commit_failures_total", "Commits that failed for want of room or by a fault.", true,
-              stats.commit_failures),
-          one("bulian_store_group_syncs_total", "Syncs of the data file; several commits share one.", true,
-              stats.group_syncs)};
-}
 
 }  // namespace
 
@@ -63,16 +45,14 @@ void Application::AddModules() {
                   metrics_.RemoveSource("store");
                   store_.reset();
                 }});
-  modules_.Add({"services",
+  modules_.Add({"views",
                 {"store"},
+                [this] { return LoadViews(); },
                 [this] {
-                  RegisterServices(methods_, {&config_, store_.get(), page_tokens_.get(), &metrics_, log_});
-                  rpc::RegisterHealthService(methods_, &health_);
-                  rpc::RegisterReflectionService(methods_);
-                  phase_.views_loaded = true;
-                  return absl::OkStatus();
-                },
-                nullptr});
+                  metrics_.RemoveSource("views");
+                  views_.reset();
+                }});
+  modules_.Add({"services", {"views"}, [this] { return AddServices(); }, [this] { methods_ = rpc::MethodTable(); }});
   modules_.Add({"grpc",
                 {"services", "metrics"},
                 [this] { return StartGrpc(); },
@@ -136,8 +116,28 @@ absl::Status Application::OpenStore() {
     secret = *std::move(kept);
   }
   page_tokens_ = std::make_unique<rpc::PageTokens>(std::move(secret));
-  metrics_.AddSource("store", [this] { return StoreReadings(store_.get()); });
+  metrics_.AddSource("store", [this] { return StoreReadings(*store_); });
   phase_.store_open = true;
+  return absl::OkStatus();
+}
+
+absl::Status Application::LoadViews() {
+  view::ViewOptions options;
+  options.kept_versions = static_cast<int>(config_.kept_versions);
+  options.kept_age = config_.kept_age;
+  views_ = std::make_unique<view::Views>(store_.get(), options);
+  store_->SetObserver(views_.get());
+  const absl::Status loaded = views_->Load();
+  if (!loaded.ok()) return loaded;
+  metrics_.AddSource("views", [this] { return ViewReadings(*views_); });
+  phase_.views_loaded = true;
+  return absl::OkStatus();
+}
+
+absl::Status Application::AddServices() {
+  RegisterServices(methods_, {&config_, store_.get(), views_.get(), page_tokens_.get(), &metrics_, log_});
+  rpc::RegisterHealthService(methods_, &health_);
+  rpc::RegisterReflectionService(methods_);
   return absl::OkStatus();
 }
 

@@ -19,6 +19,7 @@
 #include "services/runtime/probes.h"
 #include "services/runtime/prometheus_metrics.h"
 #include "services/store/store.h"
+#include "services/view/view.h"
 
 namespace bulian::runtime {
 
@@ -40,6 +41,8 @@ class Application {
   absl::Status StartHttp();
   absl::Status OpenData();
   absl::Status OpenStore();
+  absl::Status LoadViews();
+  absl::Status AddServices();
   absl::Status StartGrpc();
   void StartUpkeep();
 
@@ -49,6 +52,7 @@ class Application {
   PrometheusMetrics metrics_;
   std::unique_ptr<rpc::PageTokens> page_tokens_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<view::Views> views_;
   rpc::MethodTable methods_;
   rpc::HealthState health_;
   rpc::DeveloperAuthenticator authenticator_;

@@ -8,6 +8,7 @@
 #include "services/rpc/page_token.h"
 #include "services/runtime/config.h"
 #include "services/store/store.h"
+#include "services/view/view.h"
 
 namespace bulian::runtime {
 
@@ -15,6 +16,7 @@ namespace bulian::runtime {
 struct ServiceDeps {
   const Config* config = nullptr;
   store::Store* store = nullptr;
+  view::Views* views = nullptr;
   const rpc::PageTokens* page_tokens = nullptr;
   rpc::Metrics* metrics = nullptr;
   rpc::EventLog* log = nullptr;

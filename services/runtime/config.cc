@@ -271,7 +271,8 @@ std::string DescribeMistakes(const absl::Status& status) {
   const auto payload = status.GetPayload("type.googleapis.com/" + bad.GetDescriptor()->full_name());
   if (!payload || !bad.ParseFromString(std::string(*payload))) return std::string(status.message()) + "\n";
   std::string text;
-  for (const auto& violation : bad.field_violations()) text += violation.field() + ": " + violation.description() + "\n";
+  for (const auto& violation : bad.field_violations())
+    text += violation.field() + ": " + violation.description() + "\n";
   return text;
 }
 

@@ -1,0 +1,43 @@
+#include "services/runtime/data_metrics.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace bulian::runtime {
+namespace {
+
+Reading One(std::string name, std::string help, bool counter, std::int64_t value) {
+  return Reading{std::move(name), std::move(help), counter, {{{}, static_cast<double>(value)}}};
+}
+
+}  // namespace
+
+std::vector<Reading> StoreReadings(store::Store& store) {
+  const store::StoreStats stats = store.Stats();
+  return {One("bulian_store_used_bytes", "Bytes used in the data file.", false, stats.used_bytes),
+          One("bulian_store_limit_bytes", "Most bytes the data file may use.", false, stats.limit_bytes),
+          One("bulian_store_logs", "Logs: clusters.", false, stats.logs),
+          One("bulian_store_records", "Records in all logs.", false, stats.records),
+          One("bulian_store_log_entries", "Commits kept in the logs.", false, stats.log_entries),
+          One("bulian_store_commits_total", "Commits made.", true, stats.commits),
+          One("bulian_store_commit_conflicts_total", "Commits refused because something they read had changed.", true,
+              stats.commit_conflicts),
+          One("bulian_store_commit_failures_total", "Commits that failed for want of room or by a fault.", true,
+              stats.commit_failures),
+          One("bulian_store_group_syncs_total", "Syncs of the data file; several commits share one.", true,
+              stats.group_syncs)};
+}
+
+std::vector<Reading> ViewReadings(const view::Views& views) {
+  const view::ViewStats stats = views.Stats();
+  return {One("bulian_snapshot_clusters", "Clusters in memory.", false, stats.clusters),
+          One("bulian_snapshot_kept_versions", "Older snapshots held for readers of a revision.", false,
+              stats.versions_kept),
+          One("bulian_snapshot_bytes", "Memory of the current snapshots.", false, stats.bytes),
+          One("bulian_snapshot_published_total", "Snapshots published.", true, stats.versions_published),
+          One("bulian_snapshot_commits_applied_total", "Commits applied to snapshots.", true, stats.commits_applied),
+          One("bulian_snapshot_undos_total", "Snapshots made by undoing the log.", true, stats.undos)};
+}
+
+}  // namespace bulian::runtime
