@@ -9,6 +9,7 @@
 #include "bulian/v1/cluster.pb.h"
 #include "bulian/v1/revision.pb.h"
 #include "services/model/day.h"
+#include "services/model/offer_attribute.h"
 #include "services/model/resource_name.h"
 #include "services/model/row_list.h"
 #include "services/model/symbol.h"
@@ -51,22 +52,6 @@ struct alignas(64) Offer {
   bool stock = false;
   Dimension dimension{};        // of `capacity`
   std::uint8_t pool_count = 0;  // pools it draws on
-};
-
-// A technical parameter of an offer, units converted to SI. Sorted by key within an offer.
-struct OfferAttribute {
-  enum class Kind : std::uint8_t { kInterval, kWords, kFlag };
-  Symbol key = 0;
-  Kind kind = Kind::kFlag;
-  bool flag = false;
-  Dimension dimension{};                           // of an interval
-  double min = 0, max = 0;                         // -inf and +inf where unbounded
-  std::uint32_t words_begin = 0, words_count = 0;  // into the offer's words (folded, sorted by symbol)
-};
-
-struct OfferCertificate {
-  Symbol scheme = 0;
-  Day valid_until = kDistantFuture;
 };
 
 // One owner of an enterprise.
