@@ -12,7 +12,7 @@ std::vector<Row> RowList::ToVector() const {
 }
 
 std::size_t RowList::UnsharedBytes(const RowList& other) const {
-  if (!rep_ || rep_.get() == other.rep_.get()) return 0;
+  if (rep_.get() == other.rep_.get()) return 0;
   std::size_t bytes = Cow<Rep>::NodeBytes() + rep_->few.capacity() * sizeof(Row);
   if (!rep_->many) return bytes;
   const Blocks* theirs = other.rep_ ? other.rep_->many.get() : nullptr;

@@ -19,7 +19,6 @@ void SnapshotWriter::Put(std::string_view name, std::string_view bytes, std::int
     table.Update(row, bytes, revision);
     Derive(parsed->type, row);
     Reindex(parsed->type, row, old_bytes, bytes);
-    if (parsed->type == ResourceType::kEnterprise && SitesOf(old_bytes) != SitesOf(bytes)) UpdateSites(row);
   } else {
     row = table.Insert(relative, bytes, revision);
     Derive(parsed->type, row);
@@ -184,6 +183,7 @@ void SnapshotWriter::Reindex(ResourceType type, Row row, std::string_view old_by
       for (const auto& [system, value] : old_identifiers) state_.identifiers.Erase(IdentifierHash(system, value), row);
       for (const auto& [system, value] : identifiers) state_.identifiers.Insert(IdentifierHash(system, value), row);
     }
+    if (!old_bytes.empty() && !bytes.empty() && SitesOf(old_bytes) != SitesOf(bytes)) UpdateSites(row);
   } else if (type == ResourceType::kCapabilityType) {
     ReindexCodes(row, old_bytes, bytes);
   }

@@ -51,10 +51,10 @@ class SnapshotWriter {
   void SetExtras(Row row);
   void MoveUses(Row row, const std::vector<Row>& old_types, const std::vector<Row>& types, RowList TypeUses::*list);
 
-  // Identifiers and codes, by the bytes before and after.
+  // What depends on more of a record than its rows: identifiers and codes (old and new bytes), sites and kind of an
+  // enterprise for those that look at them.
   void Reindex(ResourceType type, Row row, std::string_view old_bytes, std::string_view bytes);
   void ReindexCodes(Row type, std::string_view old_bytes, std::string_view bytes);
-  // Moves the offers of an enterprise whose sites changed.
   void UpdateSites(Row enterprise);
 
   std::vector<Referrer> ReferrersOf(ResourceType type, Row row) const;
