@@ -22,7 +22,8 @@ class ClusterAnalysis;
 
 // Gives the analysis of a snapshot at a date: kept and advanced incrementally for the cluster's own date, computed for
 // others. Thread-safe. The service of this room makes one; whoever needs analyses shares it.
-using AnalysisSource = std::function<std::shared_ptr<const ClusterAnalysis>(const model::SnapshotPtr&, model::Day as_of)>;
+using AnalysisSource =
+    std::function<std::shared_ptr<const ClusterAnalysis>(const model::SnapshotPtr&, model::Day as_of)>;
 
 // A segment as stored. Costs two look-ups by name.
 struct SegmentRef {
@@ -52,8 +53,8 @@ struct SegmentNeed {
   // Demand in canonical units of the required type per year (or the stock); nullopt: not known, or the segment is only
   // enabling.
   std::optional<double> demand;
-  // What of the demand today's suppliers leave unmet, on the claimed set: the ends follow from those of capacity. nullopt
-  // when demand is.
+  // What of the demand today's suppliers leave unmet, on the claimed set: the ends follow from those of capacity.
+  // nullopt when demand is.
   std::optional<Bounds> unmet;
   // The suppliers, by row, each once. Lives as long as the analysis.
   std::span<const SegmentSupplier> suppliers;
