@@ -20,6 +20,11 @@ SegmentGraph::SegmentGraph(const model::Snapshot& snapshot) {
   }
   std::sort(by_name_.begin(), by_name_.end());
   for (int i = 0; i < size(); ++i) AddInputs(i);
+  edges_of_.resize(nodes_.size());
+  for (int e = 0; e < static_cast<int>(demand_.edges.size()); ++e) {
+    edges_of_[demand_.edges[e].from].push_back(e);
+    if (demand_.edges[e].to != demand_.edges[e].from) edges_of_[demand_.edges[e].to].push_back(e);
+  }
   for (int i = 0; i < size(); ++i) demand_.final_demand.push_back(FinalDemandOf(snapshot, i));
 }
 
@@ -80,8 +85,8 @@ FinalDemand SegmentGraph::FinalDemandOf(const model::Snapshot& snapshot, int ind
   if (type == nullptr || type->unit.empty()) {
     // Only presence counts of a segment that nothing draws a quantity from; it needs no unit.
     bool enabling = false, draws = stated;
-    for (const DemandEdge& edge : demand_.edges) {
-      if (edge.from == index) (edge.enabling ? enabling : draws) = true;
+    for (const int e : edges_of_[index]) {
+      if (demand_.edges[e].from == index) (demand_.edges[e].enabling ? enabling : draws) = true;
     }
     return {enabling && !draws ? FinalDemand::State::kAbsent : FinalDemand::State::kNoUnit, 0};
   }

@@ -41,6 +41,8 @@ class SegmentGraph {
   // Inputs and final demands in canonical units. An edge leads from the feeding to the fed segment; inputs that name no
   // segment have none.
   const DemandProblem& demand() const { return demand_; }
+  // Indexes of the inputs a segment feeds or is fed by, ascending.
+  const std::vector<int>& EdgesOf(int segment) const { return edges_of_[segment]; }
 
  private:
   void AddChain(const model::Snapshot& snapshot, model::Row row);
@@ -51,6 +53,7 @@ class SegmentGraph {
   std::vector<std::pair<std::string_view, int>> by_name_;  // into nodes_
   absl::flat_hash_map<model::Row, std::vector<int>> by_type_;
   DemandProblem demand_;
+  std::vector<std::vector<int>> edges_of_;
 };
 
 }  // namespace bulian::gap
