@@ -37,8 +37,8 @@ AnalysisWork& AnalysisWork::operator+=(const AnalysisWork& other) {
   return *this;
 }
 
-AnalysisBuilder::AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of, std::shared_ptr<const ClusterAnalysis> old,
-                                 bool graph_changed)
+AnalysisBuilder::AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of,
+                                 std::shared_ptr<const ClusterAnalysis> old, bool graph_changed)
     : next_(std::make_shared<ClusterAnalysis>()), old_(std::move(old)) {
   next_->snapshot_ = std::move(snapshot);
   next_->as_of_ = as_of;
@@ -91,7 +91,8 @@ void AnalysisBuilder::ReadSupply(int segment) {
 }
 
 void AnalysisBuilder::ReadExternal(int segment) {
-  auto facts = std::make_shared<ExternalFacts>(FindExternal(*next_->snapshot_, graph().nodes()[segment].type, next_->as_of_));
+  auto facts =
+      std::make_shared<ExternalFacts>(FindExternal(*next_->snapshot_, graph().nodes()[segment].type, next_->as_of_));
   next_->work_.links_read += facts->links_read;
   drafts_[segment].external = std::move(facts);
   recomputed_[segment] = 1;
@@ -137,8 +138,8 @@ void AnalysisBuilder::OrderGaps() {
   const auto key = [&](const GapRef& gap) {
     const int priority = nodes[gap.segment].segment().priority();
     const Bounds unmet = gap.unmet_share.value_or(Bounds{-1, -1});
-    return std::tuple<int, int, int, double, double, const std::string&>(priority == 0 ? 101 : priority, gap.certainty, gap.kind,
-                                                                         -unmet.lower, -unmet.upper, nodes[gap.segment].name);
+    return std::tuple<int, int, int, double, double, const std::string&>(
+        priority == 0 ? 101 : priority, gap.certainty, gap.kind, -unmet.lower, -unmet.upper, nodes[gap.segment].name);
   };
   std::sort(gaps->begin(), gaps->end(), [&](const GapRef& a, const GapRef& b) { return key(a) < key(b); });
   next_->gaps_ = std::move(gaps);

@@ -81,7 +81,8 @@ class ClusterAnalysis {
 class AnalysisBuilder {
  public:
   // `old` may be null: from scratch. `graph_changed`: chains or types were touched.
-  AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of, std::shared_ptr<const ClusterAnalysis> old, bool graph_changed);
+  AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of, std::shared_ptr<const ClusterAnalysis> old,
+                  bool graph_changed);
 
   const SegmentGraph& graph() const { return *next_->graph_; }
   // Index in the old version of a segment that can be taken over (same name, requirement and type); -1: none.
@@ -112,8 +113,8 @@ class AnalysisBuilder {
   std::vector<char> recomputed_;
 };
 
-// Recomputes what the changes between two snapshots touch and takes over the rest. Equal to AnalyzeFromScratch of the new
-// snapshot at its cluster's date. `old` is of `old_snapshot`.
+// Recomputes what the changes between two snapshots touch and takes over the rest. Equal to AnalyzeFromScratch of the
+// new snapshot at its cluster's date. `old` is of `old_snapshot`.
 std::shared_ptr<const ClusterAnalysis> AdvanceAnalysis(const std::shared_ptr<const ClusterAnalysis>& old,
                                                        const model::SnapshotPtr& snapshot, const model::Delta& changes);
 

@@ -38,7 +38,8 @@ std::uint32_t SiteRegion(const v1::Enterprise& enterprise, std::string_view site
 model::Offer CapacityOf(const v1::Capability& planned) {
   model::Offer offer;
   const v1::Capacity& capacity = planned.capacity();
-  offer.in_cluster_share = capacity.has_in_cluster_share() ? static_cast<float>(capacity.in_cluster_share()) : kNotStated;
+  offer.in_cluster_share =
+      capacity.has_in_cluster_share() ? static_cast<float>(capacity.in_cluster_share()) : kNotStated;
   offer.outside_share = capacity.has_outside_share() ? static_cast<float>(capacity.outside_share()) : kNotStated;
   offer.free_share = capacity.has_free_share() ? static_cast<float>(capacity.free_share()) : kNotStated;
   offer.capacity = std::numeric_limits<double>::quiet_NaN();
@@ -63,7 +64,8 @@ std::vector<model::Row> ProjectsPlanning(const model::Snapshot& snapshot, model:
 }
 
 auto SoonestFirst(const v1::Project& project) {
-  const std::optional<model::Day> day = project.has_production_date() ? model::ToDay(project.production_date()) : std::nullopt;
+  const std::optional<model::Day> day =
+      project.has_production_date() ? model::ToDay(project.production_date()) : std::nullopt;
   return std::tuple<model::Day, const std::string&>(day.value_or(model::kDistantFuture), project.name());
 }
 
@@ -110,7 +112,8 @@ std::vector<ProjectCandidate> FindClosingProjects(const model::Snapshot& snapsho
 }
 
 bool Closes(const ProjectCandidate& candidate, v1::GapKind kind, Truth claimed_today, const VerdictInputs& inputs) {
-  if (!candidate.satisfied || kind == v1::EXTERNAL || kind == v1::UNVERIFIED || claimed_today == Truth::kAbsent) return false;
+  if (!candidate.satisfied || kind == v1::EXTERNAL || kind == v1::UNVERIFIED || claimed_today == Truth::kAbsent)
+    return false;
   return VerdictOn(kind, candidate.with, inputs) == Truth::kAbsent;
 }
 

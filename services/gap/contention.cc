@@ -22,7 +22,8 @@ std::vector<std::string> PoolsOf(const model::Snapshot& snapshot, model::Row cap
 }
 
 bool Meet(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return std::any_of(a.begin(), a.end(), [&](const std::string& x) { return std::binary_search(b.begin(), b.end(), x); });
+  return std::any_of(a.begin(), a.end(),
+                     [&](const std::string& x) { return std::binary_search(b.begin(), b.end(), x); });
 }
 
 // Segments that require a type or one above it; remembered per type.
@@ -66,7 +67,8 @@ bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, con
     std::vector<std::string> pools;
     bool shared = false;
     snapshot.OffersOfEnterprise(offer.enterprise).ForEach([&](model::Row sibling) {
-      if (shared || sibling == capability || snapshot.offer(sibling).pool_count == 0 || !serves_another(sibling)) return;
+      if (shared || sibling == capability || snapshot.offer(sibling).pool_count == 0 || !serves_another(sibling))
+        return;
       if (pools.empty()) pools = PoolsOf(snapshot, capability);
       shared = Meet(pools, PoolsOf(snapshot, sibling));
     });
@@ -75,7 +77,8 @@ bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, con
   return false;
 }
 
-std::vector<int> ContentionNeighbours(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyFacts& supply) {
+std::vector<int> ContentionNeighbours(const model::Snapshot& snapshot, const SegmentGraph& graph,
+                                      const SupplyFacts& supply) {
   Reach reach(snapshot, graph);
   absl::flat_hash_map<model::Row, bool> types;
   for (const model::Row capability : supply.capabilities) {

@@ -16,8 +16,10 @@ using SupplyOf = std::function<const SupplyFacts&(int segment)>;
 // Whether a capability that counts for the segment, or a pool it draws on, also counts for another segment.
 bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int segment);
 
-// Segments that may share capabilities or pools with suppliers of a segment: whose answer above can change with `supply`.
-std::vector<int> ContentionNeighbours(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyFacts& supply);
+// Segments that may share capabilities or pools with suppliers of a segment: whose answer above can change with
+// `supply`.
+std::vector<int> ContentionNeighbours(const model::Snapshot& snapshot, const SegmentGraph& graph,
+                                      const SupplyFacts& supply);
 
 }  // namespace bulian::gap
 

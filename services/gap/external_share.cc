@@ -59,7 +59,8 @@ std::optional<Bounds> ShareBounds(std::span<const SharePart> parts) {
     if (part.outside == v1::VIOLATED) inside_least += part.value.lower;
   }
   if (outside_most == 0 && inside_most == 0) return std::nullopt;
-  // The unknown ones all outside (upper end) or all inside (lower end): with values on the end that moves the share most.
+  // The unknown ones all outside (upper end) or all inside (lower end): with values on the end that moves the share
+  // most.
   Bounds share;
   if (outside_most == 0) {
     share.upper = 0;
@@ -99,7 +100,8 @@ ExternalFacts FindExternal(const model::Snapshot& snapshot, model::Row type, mod
     });
   }
   for (int set = 0; set < kSetCount; ++set) facts.share[set] = ShareOn(snapshot, facts.listed, set);
-  facts.complete = KeepFirstByName(snapshot, kLink, &facts.listed, [](const CountedLink& counted) { return counted.link; });
+  facts.complete =
+      KeepFirstByName(snapshot, kLink, &facts.listed, [](const CountedLink& counted) { return counted.link; });
   return facts;
 }
 

@@ -21,8 +21,8 @@ struct SharePart {
   v1::Fit outside = v1::UNKNOWN;
 };
 
-// Bounds of outside value / all value, exact: the share grows with what comes from outside and falls with the rest. nullopt
-// when there is no part or all values are certainly zero.
+// Bounds of outside value / all value, exact: the share grows with what comes from outside and falls with the rest.
+// nullopt when there is no part or all values are certainly zero.
 std::optional<Bounds> ShareBounds(std::span<const SharePart> parts);
 
 struct CountedLink {
@@ -40,10 +40,10 @@ struct ExternalFacts {
   std::int64_t links_read = 0;
 };
 
-// Valid links at `as_of` to local buyers whose product is `type` or of a type it subsumes. Sets: verified evidence that is
-// not stale; plus claimed and stale; plus links whose supplier or buyer has no known place (the value of one whose buyer
-// has none counts from 0). On each set the currency most links state (the first by code if several do) is counted, values in
-// others are unknown.
+// Valid links at `as_of` to local buyers whose product is `type` or of a type it subsumes. Sets: verified evidence that
+// is not stale; plus claimed and stale; plus links whose supplier or buyer has no known place (the value of one whose
+// buyer has none counts from 0). On each set the currency most links state (the first by code if several do) is
+// counted, values in others are unknown.
 ExternalFacts FindExternal(const model::Snapshot& snapshot, model::Row type, model::Day as_of);
 
 }  // namespace bulian::gap

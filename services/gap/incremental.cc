@@ -1,6 +1,6 @@
-// Advancing an analysis: which segments can a change have touched? Offers, links and planned capabilities reach the segments
-// that require their type or one above it; an enterprise reaches them through its own and, downwards, through those it owns;
-// a type reaches all above it, before and after.
+// Advancing an analysis: which segments can a change have touched? Offers, links and planned capabilities reach the
+// segments that require their type or one above it; an enterprise reaches them through its own and, downwards, through
+// those it owns; a type reaches all above it, before and after.
 #include <algorithm>
 #include <utility>
 
@@ -121,9 +121,11 @@ void RefreshContention(AnalysisBuilder* builder, const ClusterAnalysis& old, con
 }  // namespace
 
 std::shared_ptr<const ClusterAnalysis> AdvanceAnalysis(const std::shared_ptr<const ClusterAnalysis>& old,
-                                                       const model::SnapshotPtr& snapshot, const model::Delta& changes) {
+                                                       const model::SnapshotPtr& snapshot,
+                                                       const model::Delta& changes) {
   const model::Snapshot& before = *old->snapshot();
-  if (old->as_of() != snapshot->cluster().as_of || !SameFacts(before.cluster(), snapshot->cluster())) {
+  if (before.history() != snapshot->history() || old->as_of() != snapshot->cluster().as_of ||
+      !SameFacts(before.cluster(), snapshot->cluster())) {
     return AnalyzeFromScratch(snapshot, snapshot->cluster().as_of);
   }
   const bool graph_changed = std::any_of(changes.begin(), changes.end(), [](const model::TouchedRow& touched) {

@@ -14,7 +14,8 @@ inline constexpr std::size_t kListedLimit = 200;
 
 // Sorts by name and keeps the first kListedLimit. True if all were kept. `row_of` gives an item's row of `type`.
 template <class Item, class RowOf>
-bool KeepFirstByName(const model::Snapshot& snapshot, model::ResourceType type, std::vector<Item>* items, RowOf row_of) {
+bool KeepFirstByName(const model::Snapshot& snapshot, model::ResourceType type, std::vector<Item>* items,
+                     RowOf row_of) {
   const auto by_name = [&](const Item& a, const Item& b) {
     return snapshot.RelativeName(type, row_of(a)) < snapshot.RelativeName(type, row_of(b));
   };

@@ -8,7 +8,9 @@
 namespace bulian::gap {
 namespace {
 
-bool Holds(const model::Owner& owner, model::Day as_of) { return owner.valid_from <= as_of && as_of <= owner.valid_until; }
+bool Holds(const model::Owner& owner, model::Day as_of) {
+  return owner.valid_from <= as_of && as_of <= owner.valid_until;
+}
 
 // Enterprises and external owners met on the way up, in one union-find.
 class Collapse {
@@ -27,7 +29,8 @@ class Collapse {
       bool controlled = false;
       for (const model::Owner& owner : owners) controlled = controlled || (owner.control && Holds(owner, as_of_));
       for (const model::Owner& owner : owners) {
-        if (!Holds(owner, as_of_) || !(controlled ? owner.control : owner.share > 0.5F) || IsGovernment(owner)) continue;
+        if (!Holds(owner, as_of_) || !(controlled ? owner.control : owner.share > 0.5F) || IsGovernment(owner))
+          continue;
         if (owner.enterprise != model::kNoRow) {
           const auto [above, is_new] = NodeOf(owner.enterprise);
           Join(node, above);
@@ -73,7 +76,8 @@ class Collapse {
 
 }  // namespace
 
-OwnershipGroups GroupByOwner(const model::Snapshot& snapshot, model::Day as_of, std::span<const model::Row> enterprises) {
+OwnershipGroups GroupByOwner(const model::Snapshot& snapshot, model::Day as_of,
+                             std::span<const model::Row> enterprises) {
   Collapse collapse(snapshot, as_of);
   std::vector<int> nodes;
   nodes.reserve(enterprises.size());

@@ -15,10 +15,12 @@ struct OwnershipGroups {
   int count = 0;
 };
 
-// Collapses enterprises that have a common owner upwards, or own one another: along owners that control at `as_of`; for an
-// enterprise that nobody controls, along an owner of more than half. Owners outside the records are told apart by their
-// symbol. Government owners end the way up and merge nothing. Cycles of owners collapse to one. Each enterprise once.
-OwnershipGroups GroupByOwner(const model::Snapshot& snapshot, model::Day as_of, std::span<const model::Row> enterprises);
+// Collapses enterprises that have a common owner upwards, or own one another: along owners that control at `as_of`; for
+// an enterprise that nobody controls, along an owner of more than half. Owners outside the records are told apart by
+// their symbol. Government owners end the way up and merge nothing. Cycles of owners collapse to one. Each enterprise
+// once.
+OwnershipGroups GroupByOwner(const model::Snapshot& snapshot, model::Day as_of,
+                             std::span<const model::Row> enterprises);
 
 // Whether the enterprise has an owner record that holds at `as_of`.
 bool HasOwner(const model::Snapshot& snapshot, model::Day as_of, model::Row enterprise);

@@ -62,9 +62,12 @@ void FillMetrics(const ClusterAnalysis& analysis, int segment, v1::SegmentMetric
     return std::optional(Bounds{static_cast<double>(m.independent), static_cast<double>(m.independent)});
   };
   FillThree(result, count, message->mutable_independent_suppliers());
-  FillThree(result, [](const SetMetrics& m) { return m.hhi; }, message->mutable_hhi());
-  FillThree(result, [](const SetMetrics& m) { return std::optional(m.capacity); }, message->mutable_capacity());
-  FillThree(result, [](const SetMetrics& m) { return m.external_share; }, message->mutable_external_share());
+  FillThree(
+      result, [](const SetMetrics& m) { return m.hhi; }, message->mutable_hhi());
+  FillThree(
+      result, [](const SetMetrics& m) { return std::optional(m.capacity); }, message->mutable_capacity());
+  FillThree(
+      result, [](const SetMetrics& m) { return m.external_share; }, message->mutable_external_share());
   FillDemand(analysis, segment, message->mutable_demand());
   const model::Row type = analysis.graph().nodes()[segment].type;
   if (type != model::kNoRow) {
@@ -81,7 +84,8 @@ void FillMetrics(const ClusterAnalysis& analysis, int segment, v1::SegmentMetric
 void FillSuppliers(const ClusterAnalysis& analysis, int segment, v1::Gap* message) {
   const model::Snapshot& snapshot = *analysis.snapshot();
   const SupplyFacts& supply = *analysis.segment(segment).supply;
-  const RequirementFit requirement(snapshot, analysis.graph().nodes()[segment].segment().requirement(), analysis.as_of());
+  const RequirementFit requirement(snapshot, analysis.graph().nodes()[segment].segment().requirement(),
+                                   analysis.as_of());
   for (const CountedOffer& offer : supply.listed) {
     v1::SupplierEvidence* item = message->add_suppliers();
     v1::Enterprise enterprise;
@@ -177,8 +181,8 @@ void FillGap(const ClusterAnalysis& analysis, const GapRef& gap, v1::Gap* messag
   FillSuppliers(analysis, gap.segment, message);
   const std::vector<v1::GapKind>& hanging = result.verdicts.hanging;
   const bool unverified = gap.kind == v1::UNVERIFIED;
-  const bool about_links =
-      gap.kind == v1::EXTERNAL || (unverified && std::find(hanging.begin(), hanging.end(), v1::EXTERNAL) != hanging.end());
+  const bool about_links = gap.kind == v1::EXTERNAL ||
+                           (unverified && std::find(hanging.begin(), hanging.end(), v1::EXTERNAL) != hanging.end());
   message->set_links_complete(true);
   if (about_links) FillLinks(analysis, *result.external, message);
   FillProjects(analysis, gap, message);
@@ -213,7 +217,8 @@ void FillDivergentParts(const ClusterAnalysis& analysis, std::string_view chain,
   for (int i = 0; i < analysis.graph().size(); ++i) {
     if (!chain.empty() && nodes[i].chain->name() != chain) continue;
     concerned.insert(i);
-    if (analysis.demand().segments[i].state == v1::Demand::DIVERGENT) concerned.insert(analysis.demand().segments[i].cause);
+    if (analysis.demand().segments[i].state == v1::Demand::DIVERGENT)
+      concerned.insert(analysis.demand().segments[i].cause);
   }
   for (const DivergentSegments& divergent : analysis.demand().divergent) {
     const bool concerns = std::any_of(divergent.segments.begin(), divergent.segments.end(),

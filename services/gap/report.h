@@ -11,7 +11,8 @@
 
 namespace bulian::gap {
 
-// `single-source` for SINGLE_SOURCE; the last part of a gap's name. And back; nullopt if it is none that can be returned.
+// `single-source` for SINGLE_SOURCE; the last part of a gap's name. And back; nullopt if it is none that can be
+// returned.
 std::string KindSlug(v1::GapKind kind);
 std::optional<v1::GapKind> KindOfSlug(std::string_view slug);
 
@@ -21,7 +22,8 @@ std::string NameOfGap(const ClusterAnalysis& analysis, const GapRef& gap);
 void FillGap(const ClusterAnalysis& analysis, const GapRef& gap, v1::Gap* message);
 void FillAssessment(const ClusterAnalysis& analysis, int segment, v1::SegmentAssessment* message);
 
-// The divergent parts that hold a segment of the chain or why one of its segments has no demand; all, if `chain` is empty.
+// The divergent parts that hold a segment of the chain or why one of its segments has no demand; all, if `chain` is
+// empty.
 void FillDivergentParts(const ClusterAnalysis& analysis, std::string_view chain,
                         google::protobuf::RepeatedPtrField<v1::DivergentPart>* parts);
 

@@ -3,12 +3,12 @@
 #define SERVICES_GAP_REQUIREMENT_FIT_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "bulian/v1/capability.pb.h"
 #include "bulian/v1/chain.pb.h"
-#include "services/model/attribute_algebra.h"
 #include "services/model/snapshot.h"
 
 namespace bulian::gap {
@@ -18,6 +18,7 @@ class RequirementFit {
  public:
   // Refers to `snapshot`, which must outlive it.
   RequirementFit(const model::Snapshot& snapshot, const v1::Requirement& requirement, model::Day as_of);
+  ~RequirementFit();
 
   // Of a stored capability; VIOLATED when its site is not local, UNKNOWN at best when it has no known place.
   v1::Fit Of(model::Row capability) const;
@@ -27,9 +28,8 @@ class RequirementFit {
   v1::Fit OfPlanned(const v1::Capability& planned, std::uint32_t region) const;
 
  private:
-  const model::Snapshot& snapshot_;
-  model::Day as_of_;
-  model::CompiledRequirement requirement_;
+  class Impl;
+  std::unique_ptr<const Impl> impl_;
 };
 
 }  // namespace bulian::gap

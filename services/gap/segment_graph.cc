@@ -93,10 +93,12 @@ FinalDemand SegmentGraph::FinalDemandOf(const model::Snapshot& snapshot, int ind
   if (!stated) return {};
   const v1::Rate& rate = segment.final_demand();
   const model::Unit* unit = model::FindUnit(rate.unit());
-  if (unit == nullptr || unit->dimension != type->dimension || (rate.period() == v1::PERIOD_UNSPECIFIED) != type->stock) {
+  if (unit == nullptr || unit->dimension != type->dimension ||
+      (rate.period() == v1::PERIOD_UNSPECIFIED) != type->stock) {
     return {FinalDemand::State::kNoUnit, 0};
   }
-  return {FinalDemand::State::kStated, rate.value() * unit->factor / type->unit_factor * model::PeriodsPerYear(rate.period())};
+  return {FinalDemand::State::kStated,
+          rate.value() * unit->factor / type->unit_factor * model::PeriodsPerYear(rate.period())};
 }
 
 }  // namespace bulian::gap

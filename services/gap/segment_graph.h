@@ -18,11 +18,11 @@ namespace bulian::gap {
 
 struct SegmentNode {
   std::shared_ptr<const v1::Chain> chain;
-  int index = 0;                    // within the chain
+  int index = 0;  // within the chain
   model::Row chain_row = model::kNoRow;
-  std::string name;                 // full
+  std::string name{};               // full
   model::Row type = model::kNoRow;  // the required type; kNoRow if there is none of the name
-  std::string requirement_key;      // equal keys (and equal types) have equal suppliers
+  std::string requirement_key{};    // equal keys (and equal types) have equal suppliers
 
   const v1::Segment& segment() const { return chain->segments(index); }
 };

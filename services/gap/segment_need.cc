@@ -48,7 +48,8 @@ std::optional<SegmentNeed> FindSegmentNeed(const ClusterAnalysis& analysis, std:
   if (demand.state == v1::Demand::KNOWN) {
     const Bounds& capacity = result.metrics[kClaimedSet].capacity;
     need.demand = demand.per_year;
-    need.unmet = Bounds{std::max(0.0, demand.per_year - capacity.upper), std::max(0.0, demand.per_year - capacity.lower)};
+    need.unmet =
+        Bounds{std::max(0.0, demand.per_year - capacity.upper), std::max(0.0, demand.per_year - capacity.lower)};
   }
   std::vector<int> fed_by, feeds;
   for (const int edge : graph.EdgesOf(index)) {

@@ -63,8 +63,8 @@ Bounds GapCapacity(const model::Offer& offer, const model::TypeNode& type) {
   return {total * least, total * most};
 }
 
-std::vector<CountedOffer> CountOffers(const model::Snapshot& snapshot, model::Row type, const RequirementFit& requirement,
-                                      model::Day as_of, std::int64_t* offers_read) {
+std::vector<CountedOffer> CountOffers(const model::Snapshot& snapshot, model::Row type,
+                                      const RequirementFit& requirement, model::Day as_of, std::int64_t* offers_read) {
   std::vector<CountedOffer> counted;
   if (type == model::kNoRow) return counted;
   const model::TypeNode& node = snapshot.type(type);
@@ -107,7 +107,8 @@ SetMetrics MeasureSet(const model::Snapshot& snapshot, model::Day as_of, std::sp
   return metrics;
 }
 
-SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, std::vector<CountedOffer> offers, bool has_unit) {
+SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, std::vector<CountedOffer> offers,
+                            bool has_unit) {
   SupplyFacts facts;
   for (int set = 0; set < kSetCount; ++set) facts.metrics[set] = MeasureSet(snapshot, as_of, offers, set, has_unit);
   const std::vector<model::Row> enterprises = EnterprisesOf(offers, kPossibleSet);
@@ -122,7 +123,8 @@ SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, s
     supplier.set = std::min(supplier.set, static_cast<int>(offer.set));
   }
   std::sort(facts.capabilities.begin(), facts.capabilities.end());
-  facts.complete = KeepFirstByName(snapshot, kCapability, &offers, [](const CountedOffer& offer) { return offer.capability; });
+  facts.complete =
+      KeepFirstByName(snapshot, kCapability, &offers, [](const CountedOffer& offer) { return offer.capability; });
   facts.listed = std::move(offers);
   return facts;
 }

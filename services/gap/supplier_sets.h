@@ -22,22 +22,23 @@ struct CountedOffer {
   model::Row capability = model::kNoRow, enterprise = model::kNoRow;
   std::uint8_t set = 0;  // the smallest set it belongs to
   v1::Fit fit = v1::UNKNOWN;
-  Bounds capacity;  // canonical units of the segment's type per year
+  Bounds capacity{};  // canonical units of the segment's type per year
   bool stale = false, owner_unknown = false;
   model::Row owner_group = model::kNoRow;  // the first enterprise, by name, it is one supplier with
   friend bool operator==(const CountedOffer&, const CountedOffer&) = default;
 };
 
-// What an offer counts for the cluster: in_cluster + free of the total, and what is not stated only at the upper end. An
-// offer in another dimension or basis than `type`, or without a total, has [0, unbounded).
+// What an offer counts for the cluster: in_cluster + free of the total, and what is not stated only at the upper end.
+// An offer in another dimension or basis than `type`, or without a total, has [0, unbounded).
 Bounds GapCapacity(const model::Offer& offer, const model::TypeNode& type);
 
 // The offers of `type` or a type it subsumes that are valid at `as_of`, local or perhaps so, of no alliance, and do not
 // violate the requirement; least capacity first. `offers_read` counts those looked at.
-std::vector<CountedOffer> CountOffers(const model::Snapshot& snapshot, model::Row type, const RequirementFit& requirement,
-                                      model::Day as_of, std::int64_t* offers_read);
+std::vector<CountedOffer> CountOffers(const model::Snapshot& snapshot, model::Row type,
+                                      const RequirementFit& requirement, model::Day as_of, std::int64_t* offers_read);
 
-// k, index and capacity of the offers of one set (those whose set is at most `set`). The index is absent without a unit.
+// k, index and capacity of the offers of one set (those whose set is at most `set`). The index is absent without a
+// unit.
 SetMetrics MeasureSet(const model::Snapshot& snapshot, model::Day as_of, std::span<const CountedOffer> offers, int set,
                       bool has_unit);
 
@@ -49,7 +50,8 @@ struct SupplyFacts {
   std::vector<CountedOffer> listed;           // by name of the capability, at most kListedLimit
   bool complete = true;                       // `listed` has all
 };
-SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, std::vector<CountedOffer> offers, bool has_unit);
+SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, std::vector<CountedOffer> offers,
+                            bool has_unit);
 
 }  // namespace bulian::gap
 

@@ -5,7 +5,8 @@
 namespace bulian::gap {
 namespace {
 
-constexpr v1::GapKind kMeasuredKinds[] = {v1::MISSING, v1::SINGLE_SOURCE, v1::CONCENTRATED, v1::UNDER_CAPACITY, v1::EXTERNAL};
+constexpr v1::GapKind kMeasuredKinds[] = {v1::MISSING, v1::SINGLE_SOURCE, v1::CONCENTRATED, v1::UNDER_CAPACITY,
+                                          v1::EXTERNAL};
 
 Truth Is(bool holds) { return holds ? Truth::kHolds : Truth::kAbsent; }
 
@@ -15,7 +16,8 @@ Truth IsOver(const Bounds& value, double limit) {
 }
 
 Truth IsConcentrated(const SetMetrics& metrics, const VerdictInputs& inputs) {
-  if (inputs.demand.state == v1::Demand::ENABLING || metrics.independent < inputs.policy.min_suppliers) return Truth::kAbsent;
+  if (inputs.demand.state == v1::Demand::ENABLING || metrics.independent < inputs.policy.min_suppliers)
+    return Truth::kAbsent;
   if (!inputs.has_unit) return Truth::kUnknown;
   if (!metrics.hhi) return Truth::kAbsent;  // certainly no capacity: UNDER_CAPACITY says so
   return IsOver(*metrics.hhi, inputs.policy.max_hhi);
@@ -53,7 +55,8 @@ Truth VerdictOn(v1::GapKind kind, const SetMetrics& metrics, const VerdictInputs
     case v1::UNDER_CAPACITY:
       return IsUnderCapacity(metrics, inputs);
     case v1::EXTERNAL:
-      return metrics.external_share ? IsOver(*metrics.external_share, inputs.policy.max_external_share) : Truth::kUnknown;
+      return metrics.external_share ? IsOver(*metrics.external_share, inputs.policy.max_external_share)
+                                    : Truth::kUnknown;
     default:
       return Truth::kAbsent;
   }
@@ -76,7 +79,8 @@ SegmentVerdicts Judge(const std::array<SetMetrics, kSetCount>& metrics, const Ve
 }
 
 bool IsListed(const ThreeTruths& truths) {
-  return std::any_of(truths.begin(), truths.end(), [](Truth t) { return t == Truth::kHolds || t == Truth::kUndecided; });
+  return std::any_of(truths.begin(), truths.end(),
+                     [](Truth t) { return t == Truth::kHolds || t == Truth::kUndecided; });
 }
 
 v1::Certainty CertaintyOf(const ThreeTruths& truths) {

@@ -21,8 +21,8 @@ inline constexpr int kVerifiedSet = 0, kClaimedSet = 1, kPossibleSet = 2, kSetCo
 // Comparisons with a limit ignore differences of this size (relative for amounts): they are rounding.
 inline constexpr double kTolerance = 1e-9;
 
-// kUndecided: the bounds of the metric lie on both sides of the limit. kUnknown: there is no metric (no demand, no links, no
-// unit); it is answered as UNDECIDED but by itself lists no gap.
+// kUndecided: the bounds of the metric lie on both sides of the limit. kUnknown: there is no metric (no demand, no
+// links, no unit); it is answered as UNDECIDED but by itself lists no gap.
 enum class Truth : std::uint8_t { kHolds, kAbsent, kUndecided, kUnknown };
 using ThreeTruths = std::array<Truth, kSetCount>;
 
