@@ -43,8 +43,8 @@ void CheckAsOf(bool has, const google::type::Date& date, model::Violations* viol
 void CheckParent(std::string_view parent, model::Violations* violations) {
   const auto name = model::ParseResourceName(parent);
   if (name && (name->type == ResourceType::kCluster || name->type == ResourceType::kChain)) return;
-  violations->Add("parent", parent.empty() ? "is required"
-                                           : "must be `clusters/{cluster}` or `clusters/{cluster}/chains/{chain}`");
+  violations->Add(
+      "parent", parent.empty() ? "is required" : "must be `clusters/{cluster}` or `clusters/{cluster}/chains/{chain}`");
 }
 
 void CheckPageSize(int page_size, model::Violations* violations) {
@@ -93,7 +93,8 @@ absl::StatusOr<Question> Open(const GapServiceDeps& deps, rpc::CallContext& call
   question.as_of = request.has_as_of() ? *model::ToDay(request.as_of()) : question.snapshot->cluster().as_of;
   if (model::ParseResourceName(request.parent())->type == ResourceType::kChain) {
     question.chain = request.parent();
-    if (question.snapshot->Find(ResourceType::kChain, question.chain) == model::kNoRow) return model::NotFound(question.chain);
+    if (question.snapshot->Find(ResourceType::kChain, question.chain) == model::kNoRow)
+      return model::NotFound(question.chain);
   }
   const model::SnapshotPosition& position = question.snapshot->position();
   page->cursor.cluster_uid = position.cluster_uid;
@@ -108,8 +109,8 @@ bool IsOfChain(const ClusterAnalysis& analysis, int segment, std::string_view ch
 
 // Fills items from `page.start` until the page is full. Returns the token of the next page.
 template <class Fill>
-absl::StatusOr<std::string> FillPage(const GapServiceDeps& deps, const rpc::CallContext& call, std::size_t count, int page_size,
-                                     Page* page, Fill fill) {
+absl::StatusOr<std::string> FillPage(const GapServiceDeps& deps, const rpc::CallContext& call, std::size_t count,
+                                     int page_size, Page* page, Fill fill) {
   const std::size_t end = std::min(count, page->start + static_cast<std::size_t>(PageSize(page_size)));
   std::size_t bytes = 0, at = page->start;
   for (; at < end && bytes < kPageBytes; ++at) {
@@ -139,7 +140,8 @@ absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, con
 
   std::vector<const GapRef*> chosen;
   for (const GapRef& gap : analysis->gaps()) {
-    const bool kind = request.kinds().empty() || std::find(request.kinds().begin(), request.kinds().end(), gap.kind) != request.kinds().end();
+    const bool kind = request.kinds().empty() ||
+                      std::find(request.kinds().begin(), request.kinds().end(), gap.kind) != request.kinds().end();
     if (!kind || (request.certain_only() && gap.certainty != v1::CERTAIN)) continue;
     if (IsOfChain(*analysis, gap.segment, question->chain)) chosen.push_back(&gap);
   }
@@ -162,7 +164,8 @@ absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, con
   return absl::OkStatus();
 }
 
-absl::Status GetGap(const GapServiceDeps& deps, rpc::CallContext& call, const v1::GetGapRequest& request, v1::Gap* message) {
+absl::Status GetGap(const GapServiceDeps& deps, rpc::CallContext& call, const v1::GetGapRequest& request,
+                    v1::Gap* message) {
   model::Violations violations;
   const auto name = model::ParseGapName(request.name());
   const std::optional<v1::GapKind> kind = name ? KindOfSlug(name->kind) : std::nullopt;
@@ -186,8 +189,8 @@ absl::Status GetGap(const GapServiceDeps& deps, rpc::CallContext& call, const v1
   return model::NotFound(request.name());
 }
 
-absl::Status AssessSegments(const GapServiceDeps& deps, rpc::CallContext& call, const v1::AssessSegmentsRequest& request,
-                            v1::AssessSegmentsResponse* response) {
+absl::Status AssessSegments(const GapServiceDeps& deps, rpc::CallContext& call,
+                            const v1::AssessSegmentsRequest& request, v1::AssessSegmentsResponse* response) {
   model::Violations violations;
   CheckParent(request.parent(), &violations);
   CheckAsOf(request.has_as_of(), request.as_of(), &violations);
@@ -221,10 +224,12 @@ class GapAnalyses::Impl {
 
   explicit Impl(const view::Views* views)
       : current_(
-            views, [this](const model::SnapshotPtr& snapshot) { return Counted(AnalyzeFromScratch(snapshot, snapshot->cluster().as_of)); },
-            [this](const AnalysisPtr& old, const model::SnapshotPtr&, const model::SnapshotPtr& snapshot, const model::Delta& changes) {
-              return Counted(AdvanceAnalysis(old, snapshot, changes));
-            }) {}
+            views,
+            [this](const model::SnapshotPtr& snapshot) {
+              return Counted(AnalyzeFromScratch(snapshot, snapshot->cluster().as_of));
+            },
+            [this](const AnalysisPtr& old, const model::SnapshotPtr&, const model::SnapshotPtr& snapshot,
+                   const model::Delta& changes) { return Counted(AdvanceAnalysis(old, snapshot, changes)); }) {}
 
   AnalysisPtr Get(const model::SnapshotPtr& snapshot, model::Day as_of) {
     if (as_of == snapshot->cluster().as_of) return current_.Get(snapshot);
@@ -280,11 +285,9 @@ void RegisterGapService(rpc::MethodTable& table, const GapServiceDeps& deps) {
       [deps](rpc::CallContext& call, const v1::AnalyzeGapsRequest& request, v1::GapReport* response) {
         return AnalyzeGaps(deps, call, request, response);
       });
-  table.Unary<v1::GetGapRequest, v1::Gap>(
-      "bulian.v1.GapService/GetGap", rpc::Weight::kHeavy,
-      [deps](rpc::CallContext& call, const v1::GetGapRequest& request, v1::Gap* response) {
-        return GetGap(deps, call, request, response);
-      });
+  table.Unary<v1::GetGapRequest, v1::Gap>("bulian.v1.GapService/GetGap", rpc::Weight::kHeavy,
+                                          [deps](rpc::CallContext& call, const v1::GetGapRequest& request,
+                                                 v1::Gap* response) { return GetGap(deps, call, request, response); });
   table.Unary<v1::AssessSegmentsRequest, v1::AssessSegmentsResponse>(
       "bulian.v1.GapService/AssessSegments", rpc::Weight::kHeavy,
       [deps](rpc::CallContext& call, const v1::AssessSegmentsRequest& request, v1::AssessSegmentsResponse* response) {

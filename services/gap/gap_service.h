@@ -20,9 +20,9 @@ namespace bulian::gap {
 
 // Work since start, for metrics.
 struct GapStats {
-  std::int64_t advanced = 0;      // analyses brought up to date from an older one
-  std::int64_t other_dates = 0;   // analyses of another date than the cluster's
-  AnalysisWork work;              // of all analyses
+  std::int64_t advanced = 0;     // analyses brought up to date from an older one
+  std::int64_t other_dates = 0;  // analyses of another date than the cluster's
+  AnalysisWork work;             // of all analyses
 };
 
 // The analyses of all clusters: kept and advanced at the cluster's own date, a few kept at other dates. Thread-safe.

@@ -33,8 +33,9 @@ class RequirementFit::Impl {
     const model::Offer& offer = snapshot_.offer(capability);
     const v1::Fit fit = model::And(FitOfPlace(snapshot_, offer.region), FitOfLevel(min_level_, offer.level));
     if (fit == v1::VIOLATED || compiled_.empty()) return fit;
-    return model::And(fit, model::FitOfAll(compiled_, snapshot_.Attributes(capability), snapshot_.Certificates(capability), as_of_,
-                                           [&](const model::OfferAttribute& a) { return snapshot_.Words(capability, a); }));
+    return model::And(
+        fit, model::FitOfAll(compiled_, snapshot_.Attributes(capability), snapshot_.Certificates(capability), as_of_,
+                             [&](const model::OfferAttribute& a) { return snapshot_.Words(capability, a); }));
   }
 
   std::vector<std::string> UnknownOf(model::Row capability) const {
