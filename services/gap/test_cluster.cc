@@ -162,7 +162,8 @@ v1::SegmentAssessment AssessmentOf(const ClusterAnalysis& analysis, const std::s
 }
 
 std::string VerdictsOf(const ClusterAnalysis& analysis, const std::string& segment, v1::GapKind kind) {
-  for (const v1::KindVerdict& verdict : AssessmentOf(analysis, segment).verdicts()) {
+  const v1::SegmentAssessment assessment = AssessmentOf(analysis, segment);
+  for (const v1::KindVerdict& verdict : assessment.verdicts()) {
     if (verdict.kind() == kind) {
       return {Letter(verdict.on_verified()), Letter(verdict.on_claimed()), Letter(verdict.on_possible())};
     }
