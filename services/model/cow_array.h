@@ -55,7 +55,7 @@ class CowArray {
   // bytes of inner nodes it does not share.
   template <class Visit>
   std::size_t VisitUnshared(const CowArray& other, Visit&& visit) const {
-    if (root_.get() == other.root_.get()) return 0;
+    if (!root_ || root_.get() == other.root_.get()) return 0;
     std::size_t bytes = root_->capacity() * sizeof((*root_)[0]);
     for (std::size_t t = 0; t < root_->size(); ++t) {
       const Top* top = (*root_)[t].get();

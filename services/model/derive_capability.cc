@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "services/model/attribute_algebra.h"
 #include "services/model/offer_attributes.h"
 #include "services/model/snapshot_writer.h"
 
@@ -49,8 +50,12 @@ void SnapshotWriter::DeriveCapability(Row row) {
   capability_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   const Referrer self{ResourceType::kCapability, row};
   Offer offer;
-  offer.enterprise = ResolveRelative(ResourceType::kEnterprise, ParentOf(table.RelativeName(row)), self);
-  offer.type = Resolve(ResourceType::kCapabilityType, capability_.capability_type(), self);
+  const OfferChunk* chunk = state_.offers.Find(row / OfferChunk::kRows);
+  const Offer old_offer = chunk == nullptr ? Offer() : chunk->offers[row % OfferChunk::kRows];
+  offer.enterprise = ResolveRelative(ResourceType::kEnterprise, ParentOf(table.RelativeName(row)), self,
+                                     old_offer.enterprise == kNoRow ? last_parent_ : old_offer.enterprise);
+  last_parent_ = offer.enterprise;
+  offer.type = Resolve(ResourceType::kCapabilityType, capability_.capability_type(), self, old_offer.type);
   if (capability_.has_valid_from()) offer.valid_from = ToDay(capability_.valid_from()).value_or(kDistantPast);
   if (capability_.has_valid_until()) offer.valid_until = ToDay(capability_.valid_until()).value_or(kDistantFuture);
   offer.region = RegionOfSite(offer.enterprise, capability_.site());
@@ -80,17 +85,12 @@ void SnapshotWriter::SetOffer(Row row, const Offer& offer) {
 }
 
 void SnapshotWriter::SetExtras(Row row) {
-  std::vector<OfferAttribute> attributes;
-  std::vector<Symbol> words;
-  CompileAttributes(capability_, &attributes, &words);
-  std::vector<OfferCertificate> certificates;
-  for (const auto& certificate : capability_.certificates())
-    certificates.push_back(
-        {Intern(certificate.scheme()),
-         certificate.has_valid_until() ? ToDay(certificate.valid_until()).value_or(kDistantFuture) : kDistantFuture});
+  CompileAttributes(capability_, &attributes_, &words_);
+  certificates_.clear();
+  for (const auto& certificate : capability_.certificates()) certificates_.push_back(CompileCertificate(certificate));
   Cow<OfferExtras>& extras = state_.offers.Mutable(row / OfferChunk::kRows).extras;
   const std::size_t slot = row % OfferChunk::kRows;
-  if (!extras && attributes.empty() && certificates.empty()) return;
+  if (!extras && attributes_.empty() && certificates_.empty()) return;
   const auto same_attribute = [](const OfferAttribute& a, const OfferAttribute& b) {
     return a.key == b.key && a.kind == b.kind && a.flag == b.flag && a.dimension == b.dimension && a.min == b.min &&
            a.max == b.max && a.words_begin == b.words_begin && a.words_count == b.words_count;
@@ -98,14 +98,14 @@ void SnapshotWriter::SetExtras(Row row) {
   const auto same_certificate = [](const OfferCertificate& a, const OfferCertificate& b) {
     return a.scheme == b.scheme && a.valid_until == b.valid_until;
   };
-  if (extras && Equal<OfferAttribute>(extras->attributes.Get(slot), attributes, same_attribute) &&
-      Equal<Symbol>(extras->words.Get(slot), words, std::equal_to<>()) &&
-      Equal<OfferCertificate>(extras->certificates.Get(slot), certificates, same_certificate))
+  if (extras && Equal<OfferAttribute>(extras->attributes.Get(slot), attributes_, same_attribute) &&
+      Equal<Symbol>(extras->words.Get(slot), words_, std::equal_to<>()) &&
+      Equal<OfferCertificate>(extras->certificates.Get(slot), certificates_, same_certificate))
     return;
   OfferExtras& mine = extras.Mutable();
-  mine.attributes.Set(slot, attributes);
-  mine.words.Set(slot, words);
-  mine.certificates.Set(slot, certificates);
+  mine.attributes.Set(slot, attributes_);
+  mine.words.Set(slot, words_);
+  mine.certificates.Set(slot, certificates_);
 }
 
 }  // namespace bulian::model

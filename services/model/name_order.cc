@@ -5,7 +5,7 @@
 namespace bulian::model {
 
 std::size_t NameOrder::UnsharedBytes(const NameOrder& other) const {
-  if (groups_.get() == other.groups_.get()) return 0;
+  if (!groups_ || groups_.get() == other.groups_.get()) return 0;
   std::unordered_set<const void*> shared;
   if (other.groups_)
     for (const auto& group : *other.groups_) {

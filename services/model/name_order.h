@@ -69,6 +69,9 @@ class NameOrder {
           if (!visit(leaf[at])) return;
   }
 
+  // The row with the last name; kNoRow if there is none.
+  Row Last() const { return groups_ && !groups_->empty() ? groups_->back()->back()->back() : kNoRow; }
+
   std::size_t UnsharedBytes(const NameOrder& other) const;
 
  private:

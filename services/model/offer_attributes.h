@@ -9,8 +9,8 @@
 
 namespace bulian::model {
 
-// Fills `attributes`, sorted by key and each key once (the first), and the words they point into. Attributes without a
-// value or with a unit that is not of the table are left out: nothing can be said by them.
+// Fills `attributes`, sorted by key and each key once (the first), and the words they point into. Attributes that break
+// the contract (attribute_algebra.h) count as not stated.
 void CompileAttributes(const v1::Capability& capability, std::vector<OfferAttribute>* attributes,
                        std::vector<Symbol>* words);
 

@@ -22,6 +22,15 @@ class ResourceTable {
   Row Find(std::string_view name) const {
     return names_.Find(HashIndex::Hash(name), [&](Row row) { return RelativeName(row) == name; });
   }
+  // As Find; quick for a name after all others, which is what a load in order asks for.
+  Row FindOrAfterLast(std::string_view name) const {
+    const Row last = order_.Last();
+    return last == kNoRow || RelativeName(last) < name ? kNoRow : Find(name);
+  }
+  // As Find; quick if `guess` (any row or kNoRow) is the one.
+  Row Find(std::string_view name, Row guess) const {
+    return guess != kNoRow && Exists(guess) && RelativeName(guess) == name ? guess : Find(name);
+  }
   bool Exists(Row row) const {
     const Chunk* chunk = row < limit_ ? chunks_.Find(row / kRows) : nullptr;
     return chunk != nullptr && (chunk->used >> (row % kRows) & 1) != 0;

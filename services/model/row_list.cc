@@ -12,7 +12,7 @@ std::vector<Row> RowList::ToVector() const {
 }
 
 std::size_t RowList::UnsharedBytes(const RowList& other) const {
-  if (rep_.get() == other.rep_.get()) return 0;
+  if (!rep_ || rep_.get() == other.rep_.get()) return 0;
   std::size_t bytes = Cow<Rep>::NodeBytes() + rep_->few.capacity() * sizeof(Row);
   if (!rep_->many) return bytes;
   const Blocks* theirs = other.rep_ ? other.rep_->many.get() : nullptr;
@@ -30,6 +30,7 @@ std::size_t RowList::UnsharedBytes(const RowList& other) const {
 
 // The block whose range holds the row: the first whose last row is not smaller, else the last.
 std::size_t RowListEditor::BlockOf(const RowList::Blocks& blocks, Row row) {
+  if (blocks.back()->back() <= row) return blocks.size() - 1;
   const auto found =
       std::lower_bound(blocks.begin(), blocks.end(), row, [](const auto& block, Row r) { return block->back() < r; });
   return static_cast<std::size_t>(found == blocks.end() ? blocks.size() - 1 : found - blocks.begin());
@@ -49,6 +50,7 @@ void RowListEditor::Insert(RowList& list, Row row) {
     return;
   }
   const RowList::Blocks& blocks = *list.rep_->many;
+  if (blocks.back()->back() < row) return InsertMany(list.rep_.Mutable(), row);
   const std::vector<Row>& block = *blocks[BlockOf(blocks, row)];
   if (!std::binary_search(block.begin(), block.end(), row)) InsertMany(list.rep_.Mutable(), row);
 }

@@ -12,13 +12,16 @@ void SnapshotWriter::Put(std::string_view name, std::string_view bytes, std::int
   if (!parsed || parsed->cluster != state_.position.cluster) return;
   const std::string_view relative = RelativeName(name);
   ResourceTable& table = state_.table(parsed->type);
-  Row row = table.Find(relative);
+  Row row = table.FindOrAfterLast(relative);
   const bool existed = row != kNoRow;
   if (existed) {
-    const std::string old_bytes(table.Bytes(row));
+    // Only these are looked at again.
+    const bool indexed = parsed->type == ResourceType::kEnterprise || parsed->type == ResourceType::kCapabilityType;
+    const std::string old_bytes(indexed ? table.Bytes(row) : std::string_view());
     table.Update(row, bytes, revision);
     Derive(parsed->type, row);
     Reindex(parsed->type, row, old_bytes, bytes);
+    if (parsed->type == ResourceType::kEnterprise && SitesOf(old_bytes) != SitesOf(bytes)) UpdateSites(row);
   } else {
     row = table.Insert(relative, bytes, revision);
     Derive(parsed->type, row);
@@ -146,13 +149,13 @@ void SnapshotWriter::Mend(ResourceType type, std::string_view relative) {
   }
 }
 
-Row SnapshotWriter::Resolve(ResourceType type, std::string_view name, Referrer referrer) {
+Row SnapshotWriter::Resolve(ResourceType type, std::string_view name, Referrer referrer, Row guess) {
   if (name.empty() || ClusterIdOf(name) != state_.position.cluster) return kNoRow;
-  return ResolveRelative(type, RelativeName(name), referrer);
+  return ResolveRelative(type, RelativeName(name), referrer, guess);
 }
 
-Row SnapshotWriter::ResolveRelative(ResourceType type, std::string_view relative, Referrer referrer) {
-  const Row row = state_.table(type).Find(relative);
+Row SnapshotWriter::ResolveRelative(ResourceType type, std::string_view relative, Referrer referrer, Row guess) {
+  const Row row = state_.table(type).Find(relative, guess);
   if (row != kNoRow) return row;
   std::pair key(type, std::string(relative));
   if (state_.unresolved) {
@@ -183,7 +186,6 @@ void SnapshotWriter::Reindex(ResourceType type, Row row, std::string_view old_by
       for (const auto& [system, value] : old_identifiers) state_.identifiers.Erase(IdentifierHash(system, value), row);
       for (const auto& [system, value] : identifiers) state_.identifiers.Insert(IdentifierHash(system, value), row);
     }
-    if (!old_bytes.empty() && !bytes.empty() && SitesOf(old_bytes) != SitesOf(bytes)) UpdateSites(row);
   } else if (type == ResourceType::kCapabilityType) {
     ReindexCodes(row, old_bytes, bytes);
   }

@@ -51,18 +51,19 @@ class SnapshotWriter {
   void SetExtras(Row row);
   void MoveUses(Row row, const std::vector<Row>& old_types, const std::vector<Row>& types, RowList TypeUses::*list);
 
-  // What depends on more of a record than its rows: identifiers and codes (old and new bytes), sites and kind of an
-  // enterprise for those that look at them.
+  // Identifiers and codes, by the bytes before and after.
   void Reindex(ResourceType type, Row row, std::string_view old_bytes, std::string_view bytes);
   void ReindexCodes(Row type, std::string_view old_bytes, std::string_view bytes);
+  // Moves the offers of an enterprise whose sites changed.
   void UpdateSites(Row enterprise);
 
   std::vector<Referrer> ReferrersOf(ResourceType type, Row row) const;
   void Mend(ResourceType type, std::string_view relative);
 
   // The row of a full name, or kNoRow with a note that the referrer waits for it. An empty name is nothing.
-  Row Resolve(ResourceType type, std::string_view name, Referrer referrer);
-  Row ResolveRelative(ResourceType type, std::string_view relative, Referrer referrer);
+  // `guess` is a row that may be the one.
+  Row Resolve(ResourceType type, std::string_view name, Referrer referrer, Row guess = kNoRow);
+  Row ResolveRelative(ResourceType type, std::string_view relative, Referrer referrer, Row guess = kNoRow);
   // Rows of types by full name, ascending, each once; missing ones are noted.
   std::vector<Row> ResolveTypes(const std::vector<std::string_view>& names, Referrer referrer);
   // The region of a site of an enterprise; an empty id is the first site.
@@ -80,6 +81,10 @@ class SnapshotWriter {
   v1::Capability capability_;
   v1::Enterprise enterprise_;
   v1::SupplyLink supply_link_;
+  std::vector<OfferAttribute> attributes_;
+  std::vector<Symbol> words_;
+  std::vector<OfferCertificate> certificates_;
+  Row last_parent_ = kNoRow;  // of the capability derived last; a guess for the next
 };
 
 }  // namespace bulian::model

@@ -1,6 +1,8 @@
 #include "services/store/lmdb/lmdb_store.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "services/model/error.h"
@@ -56,6 +58,28 @@ class LmdbStore final : public Store {
   std::unique_ptr<Committer> committer_;
 };
 
+// Makes an empty data file under another name and renames it when it is durable: power loss leaves no half of one.
+absl::Status CreateDataFile(const DataDirectory& directory, const LmdbOptions& options) {
+  const std::string data = directory.DataFile();
+  const std::string fresh = data + ".new";
+  std::error_code error;
+  if (std::filesystem::exists(data, error)) return absl::OkStatus();
+  std::filesystem::remove(fresh, error);
+  {
+    auto env = Environment::Open({fresh, options.max_data_size, 0});
+    if (!env.ok()) return env.status();
+    Transaction txn;
+    Tables tables;
+    if (const int code = txn.BeginWrite(**env); code != 0) return LmdbError(code, "create the data file");
+    if (absl::Status status = OpenTables(txn, /*create=*/true, &tables); !status.ok()) return status;
+    if (const int code = txn.Commit(); code != 0) return LmdbError(code, "create the data file");
+  }
+  std::filesystem::rename(fresh, data, error);
+  if (error) return StoreFailed("could not create " + data + ": " + error.message());
+  std::filesystem::remove(fresh + "-lock", error);
+  return directory.Sync();
+}
+
 absl::StatusOr<std::unique_ptr<Store>> LmdbStore::Open(const LmdbOptions& options) {
   std::unique_ptr<LmdbStore> store(new LmdbStore);
   store->options_ = options;
@@ -63,6 +87,7 @@ absl::StatusOr<std::unique_ptr<Store>> LmdbStore::Open(const LmdbOptions& option
   auto directory = DataDirectory::Acquire(options.directory, /*create=*/true);
   if (!directory.ok()) return directory.status();
   store->directory_ = *std::move(directory);
+  if (absl::Status status = CreateDataFile(*store->directory_, store->options_); !status.ok()) return status;
 
   const std::int64_t turnover = std::max(kMinTurnover, store->options_.max_data_size / 16);
   auto env = Environment::Open({store->directory_->DataFile(), store->options_.max_data_size + turnover,
@@ -70,16 +95,13 @@ absl::StatusOr<std::unique_ptr<Store>> LmdbStore::Open(const LmdbOptions& option
   if (!env.ok()) return env.status();
   store->env_ = *std::move(env);
 
-  CommitWriter writer({options.clock, options.new_uid}, {}, nullptr);
   Transaction txn;
   if (const int code = txn.BeginWrite(*store->env_); code != 0) return LmdbError(code, "open the tables");
-  absl::Status status = OpenTables(txn, /*create=*/true, &store->tables_);
-  writer = CommitWriter({options.clock, options.new_uid}, store->tables_, &store->book_);
-  if (status.ok()) status = store->book_.Load(txn, store->tables_);
+  if (absl::Status status = OpenTables(txn, /*create=*/true, &store->tables_); !status.ok()) return status;
+  CommitWriter writer({options.clock, options.new_uid}, store->tables_, &store->book_);
+  absl::Status status = store->book_.Load(txn, store->tables_);
   if (status.ok()) status = writer.Start(txn);
-  if (status.ok()) status = LmdbError(txn.Commit(), "create the tables");
-  // The data file's own name must survive a power loss before the first commit is acknowledged.
-  if (status.ok()) status = store->directory_->Sync();
+  if (status.ok()) status = LmdbError(txn.Commit(), "open the tables");
   if (!status.ok()) return status;
 
   const Committer::Parts parts{store->env_.get(), store->directory_.get(), store->tables_, &store->book_,

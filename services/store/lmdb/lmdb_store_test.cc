@@ -154,7 +154,7 @@ TEST_F(LmdbStoreTest, FillingTheSizeLimitManyTimesNeverBlocksCompaction) {
   std::int64_t revision = 0;
   Retention retention;
   retention.max_commits = 1;
-  for (int round = 0; round < 30; ++round) {
+  for (int round = 0; round < 12; ++round) {
     int written = 0;
     while (true) {
       const std::string name = "r" + std::to_string(written % 4);
