@@ -22,13 +22,14 @@ class ClusterAnalysis;
 
 // Gives the analysis of a snapshot at a date: kept and advanced incrementally for the cluster's own date, computed for
 // others. Thread-safe. The service of this room makes one; whoever needs analyses shares it.
-using AnalysisSource = std::function<std::shared_ptr<const ClusterAnalysis>(const model::SnapshotPtr&, model::Day as_of)>;
+using AnalysisSource =
+    std::function<std::shared_ptr<const ClusterAnalysis>(const model::SnapshotPtr&, model::Day as_of)>;
 
 // A segment as stored. Costs two look-ups by name.
 struct SegmentRef {
   std::shared_ptr<const v1::Chain> chain;  // decoded, with its name
   const v1::Segment* segment = nullptr;    // within `chain`
-  std::string name;                        // full: clusters/{cluster}/chains/{chain}/segments/{segment}
+  std::string name{};                      // full: clusters/{cluster}/chains/{chain}/segments/{segment}
   model::Row type = model::kNoRow;         // the required type; kNoRow if the snapshot has none of the name
   int priority = 0;                        // 1 is the most important, 0 (not stated) comes last
 };
@@ -51,14 +52,14 @@ struct SegmentNeed {
   SegmentRef segment;
   // Demand in canonical units of the required type per year (or the stock); nullopt: not known, or the segment is only
   // enabling.
-  std::optional<double> demand;
-  // What of the demand today's suppliers leave unmet, on the claimed set: the ends follow from those of capacity. nullopt
-  // when demand is.
-  std::optional<Bounds> unmet;
+  std::optional<double> demand{};
+  // What of the demand today's suppliers leave unmet, on the claimed set: the ends follow from those of capacity.
+  // nullopt when demand is.
+  std::optional<Bounds> unmet{};
   // The suppliers, by row, each once. Lives as long as the analysis.
-  std::span<const SegmentSupplier> suppliers;
+  std::span<const SegmentSupplier> suppliers{};
   // Neighbours in the input graph over all chains of the cluster, by name, each once.
-  std::vector<NeighbourSegment> fed_by, feeds;
+  std::vector<NeighbourSegment> fed_by{}, feeds{};
 };
 
 // By full name; nullopt if there is no such segment. Costs the size of the answer, not of the cluster.

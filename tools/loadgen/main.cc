@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 
 #include "bulian/v1/capability.grpc.pb.h"
@@ -71,23 +72,39 @@ int Load(const std::string& server, const Synthetic& synthetic, int batch, std::
   return status.ok() && refused == 0 ? 0 : 1;
 }
 
+v1::FindCandidatesRequest FindRequest(const Synthetic& synthetic, bool broad, std::int64_t number) {
+  v1::FindCandidatesRequest request;
+  request.set_parent("clusters/" + synthetic.options().cluster);
+  const std::int64_t type =
+      broad ? number % std::max<std::int64_t>(1, synthetic.broad_types())
+            : synthetic.broad_types() + number % std::max<std::int64_t>(1, synthetic.narrow_types());
+  auto* requirement = request.mutable_target()->mutable_requirement();
+  requirement->set_capability_type(synthetic.TypeName(type));
+  auto* width = requirement->add_attributes();
+  width->set_key("line_width");
+  width->mutable_interval()->set_min(0.7);
+  width->mutable_interval()->set_max(1.5);
+  width->mutable_interval()->set_unit("4H");
+  request.set_page_size(20);
+  return request;
+}
+
+// Writes the bytes of one answer to a file, for a server that echoes it.
+int Capture(const std::string& server, const Synthetic& synthetic, bool broad, const std::string& file) {
+  v1::FindCandidatesResponse response;
+  grpc::ClientContext context;
+  const auto channel = grpc::CreateChannel(server, grpc::InsecureChannelCredentials());
+  const auto status =
+      v1::MatchService::NewStub(channel)->FindCandidates(&context, FindRequest(synthetic, broad, 0), &response);
+  if (!status.ok()) std::cerr << "error: " << status.error_message() << '\n';
+  return status.ok() && (std::ofstream(file, std::ios::binary) << response.SerializeAsString()) ? 0 : 1;
+}
+
 Call FindCall(const Synthetic& synthetic, bool broad, std::int64_t* bytes) {
   return [&synthetic, broad, bytes](const std::shared_ptr<grpc::Channel>& channel, std::int64_t number) {
-    v1::FindCandidatesRequest request;
-    request.set_parent("clusters/" + synthetic.options().cluster);
-    const std::int64_t type =
-        broad ? number % std::max<std::int64_t>(1, synthetic.broad_types())
-              : synthetic.broad_types() + number % std::max<std::int64_t>(1, synthetic.narrow_types());
-    auto* requirement = request.mutable_target()->mutable_requirement();
-    requirement->set_capability_type(synthetic.TypeName(type));
-    auto* width = requirement->add_attributes();
-    width->set_key("line_width");
-    width->mutable_interval()->set_min(0.7);
-    width->mutable_interval()->set_max(1.5);
-    width->mutable_interval()->set_unit("4H");
-    request.set_page_size(20);
     v1::FindCandidatesResponse response;
     grpc::ClientContext context;
+    const auto request = FindRequest(synthetic, broad, number);
     const auto status = v1::MatchService::NewStub(channel)->FindCandidates(&context, request, &response);
     if (number == 0) *bytes = static_cast<std::int64_t>(response.ByteSizeLong());
     return status;
@@ -171,7 +188,7 @@ int Main(int argc, char** argv) {
   CLI::App app("bulian-loadgen: synthetic clusters and load for a Bulian server");
   SyntheticOptions synthetic;
   DriveOptions drive;
-  std::string server = "127.0.0.1:7443", what = "mixed";
+  std::string server = "127.0.0.1:7443", what = "mixed", file;
   int batch = 1000;
   app.require_subcommand(1);
   app.fallthrough();
@@ -189,6 +206,9 @@ int Main(int argc, char** argv) {
   auto* generate = app.add_subcommand("generate", "Print the synthetic cluster as JSONL");
   auto* load = app.add_subcommand("load", "Import the synthetic cluster into a server");
   load->add_option("--batch", batch, "records a message")->check(CLI::Range(1, 1000))->capture_default_str();
+  auto* capture = app.add_subcommand("capture", "Write the bytes of one find-narrow or find-broad answer to a file");
+  capture->add_option("what", what)->required()->check(CLI::IsMember({"find-narrow", "find-broad"}));
+  capture->add_option("file", file)->required();
   auto* run = app.add_subcommand("run", "Call a server that holds the synthetic cluster (same options as load)");
   run->add_option("what", what, "find-narrow, find-broad, gaps, get, update or mixed")
       ->check(CLI::IsMember({"find-narrow", "find-broad", "gaps", "get", "update", "mixed"}));
@@ -200,6 +220,7 @@ int Main(int argc, char** argv) {
   const Synthetic records(synthetic);
   if (generate->parsed()) return Generate(records);
   if (load->parsed()) return Load(server, records, batch, drive.server_pid);
+  if (capture->parsed()) return Capture(server, records, what == "find-broad", file);
   return Run(server, records, what, drive);
 }
 

@@ -1,0 +1,123 @@
+// The gap analysis of a cluster at one revision and date: every segment with its facts and verdicts, and the gaps worst
+// first. A pure function of (snapshot, as_of). Immutable, thread-safe.
+#ifndef SERVICES_GAP_ANALYSIS_H_
+#define SERVICES_GAP_ANALYSIS_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "services/gap/closing_projects.h"
+#include "services/gap/demand.h"
+#include "services/gap/external_share.h"
+#include "services/gap/project_owners.h"
+#include "services/gap/segment_graph.h"
+#include "services/gap/supplier_sets.h"
+#include "services/gap/verdicts.h"
+#include "services/model/snapshot.h"
+
+namespace bulian::gap {
+
+// Raised when the same input gives another answer.
+inline constexpr char kAlgorithmVersion[] = "gap-1";
+
+// What making one version cost; for metrics and for tests of proportion.
+struct AnalysisWork {
+  std::int64_t from_scratch = 0;         // 1 if nothing was taken over
+  std::int64_t segments_recomputed = 0;  // whose suppliers or links were read again
+  std::int64_t segments_rejudged = 0;    // whose verdicts were formed again (includes the recomputed)
+  std::int64_t offers_read = 0, links_read = 0;
+  std::int64_t demand_solves = 0;
+  AnalysisWork& operator+=(const AnalysisWork& other);
+};
+
+// One segment's facts and what follows from them. Parts that did not change are shared between versions.
+struct SegmentResult {
+  std::shared_ptr<const SupplyFacts> supply;
+  std::shared_ptr<const std::vector<ProjectCandidate>> projects;
+  std::shared_ptr<const ExternalFacts> external;
+  bool contended = false;
+  VerdictInputs inputs;                       // the demand without its cause
+  std::array<SetMetrics, kSetCount> metrics;  // with external shares
+  SegmentVerdicts verdicts;
+};
+
+// One gap of the list.
+struct GapRef {
+  int segment = 0;
+  v1::GapKind kind = v1::GAP_KIND_UNSPECIFIED;
+  v1::Certainty certainty = v1::CERTAINTY_UNSPECIFIED;
+  std::optional<Bounds> unmet_share;
+  friend bool operator==(const GapRef&, const GapRef&) = default;
+};
+
+class ClusterAnalysis {
+ public:
+  const model::SnapshotPtr& snapshot() const { return snapshot_; }
+  model::Day as_of() const { return as_of_; }
+  const SegmentGraph& graph() const { return *graph_; }
+  const DemandSolution& demand() const { return *demand_; }
+  // By index in graph().nodes().
+  const SegmentResult& segment(int index) const { return *segments_[index]; }
+  // Worst first: priority, CERTAIN before POSSIBLE, kind, unmet share, name.
+  const std::vector<GapRef>& gaps() const { return *gaps_; }
+  const AnalysisWork& work() const { return work_; }
+
+ private:
+  friend class AnalysisBuilder;
+  model::SnapshotPtr snapshot_;
+  model::Day as_of_ = 0;
+  std::shared_ptr<const SegmentGraph> graph_;
+  std::shared_ptr<const DemandSolution> demand_;
+  std::shared_ptr<const ProjectOwners> project_owners_;
+  std::vector<std::shared_ptr<const SegmentResult>> segments_;
+  std::shared_ptr<const std::vector<GapRef>> gaps_;
+  AnalysisWork work_;
+};
+
+// Puts a version together from parts read anew and parts taken over. Belongs to one thread.
+class AnalysisBuilder {
+ public:
+  // `old` may be null: from scratch. `graph_changed`: chains or types were touched.
+  AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of, std::shared_ptr<const ClusterAnalysis> old,
+                  bool graph_changed);
+
+  const SegmentGraph& graph() const { return *next_->graph_; }
+  // Index in the old version of a segment that can be taken over (same name, requirement and type); -1: none.
+  int OldIndex(int segment) const { return old_index_[segment]; }
+  const ProjectOwners& old_project_owners() const { return *old_->project_owners_; }
+
+  void TakeOver(int segment);
+  void ReadSupply(int segment);
+  void ReadExternal(int segment);
+  void FindContention(int segment);
+  void SetProjectOwners(std::shared_ptr<const ProjectOwners> owners) { next_->project_owners_ = std::move(owners); }
+  const SupplyFacts& supply(int segment) const { return *drafts_[segment].supply; }
+
+  // Judges what changed and orders the gaps. The builder is spent.
+  std::shared_ptr<const ClusterAnalysis> Finish();
+
+ private:
+  bool HasUnit(int segment) const;
+  void MatchOldSegments();
+  // The result of the segment's draft; the old one if nothing in it changed.
+  std::shared_ptr<const SegmentResult> Judged(int segment);
+  void OrderGaps();
+
+  std::shared_ptr<ClusterAnalysis> next_;
+  std::shared_ptr<const ClusterAnalysis> old_;
+  std::vector<int> old_index_;
+  std::vector<SegmentResult> drafts_;
+  std::vector<char> recomputed_;
+};
+
+// Recomputes what the changes between two snapshots touch and takes over the rest. Equal to AnalyzeFromScratch of the
+// new snapshot at its cluster's date. `old` is of `old_snapshot`.
+std::shared_ptr<const ClusterAnalysis> AdvanceAnalysis(const std::shared_ptr<const ClusterAnalysis>& old,
+                                                       const model::SnapshotPtr& snapshot, const model::Delta& changes);
+
+}  // namespace bulian::gap
+
+#endif  // SERVICES_GAP_ANALYSIS_H_

@@ -1,0 +1,37 @@
+// A segment's requirement made ready to be compared with many offers. Thread-safe after construction.
+#ifndef SERVICES_GAP_REQUIREMENT_FIT_H_
+#define SERVICES_GAP_REQUIREMENT_FIT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bulian/v1/capability.pb.h"
+#include "bulian/v1/chain.pb.h"
+#include "services/model/snapshot.h"
+
+namespace bulian::gap {
+
+// Whether an offer of a fitting type meets level, attributes and certificates at its place.
+class RequirementFit {
+ public:
+  // Refers to `snapshot`, which must outlive it.
+  RequirementFit(const model::Snapshot& snapshot, const v1::Requirement& requirement, model::Day as_of);
+  ~RequirementFit();
+
+  // Of a stored capability; VIOLATED when its site is not local, UNKNOWN at best when it has no known place.
+  v1::Fit Of(model::Row capability) const;
+  // What makes it UNKNOWN, in words of the requirement: attribute keys, certificate schemes, `level`, `site`.
+  std::vector<std::string> UnknownOf(model::Row capability) const;
+  // Of a planned capability at a place (GB/T 2260; 0: not known).
+  v1::Fit OfPlanned(const v1::Capability& planned, std::uint32_t region) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace bulian::gap
+
+#endif  // SERVICES_GAP_REQUIREMENT_FIT_H_

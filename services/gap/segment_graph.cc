@@ -1,0 +1,104 @@
+#include "services/gap/segment_graph.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "services/model/resource_name.h"
+#include "services/model/units.h"
+
+namespace bulian::gap {
+
+SegmentGraph::SegmentGraph(const model::Snapshot& snapshot) {
+  snapshot.VisitByName(model::ResourceType::kChain, "", "", [&](model::Row row) {
+    AddChain(snapshot, row);
+    return true;
+  });
+  for (int i = 0; i < size(); ++i) {
+    by_name_.emplace_back(nodes_[i].name, i);
+    if (nodes_[i].type != model::kNoRow) by_type_[nodes_[i].type].push_back(i);
+  }
+  std::sort(by_name_.begin(), by_name_.end());
+  for (int i = 0; i < size(); ++i) AddInputs(i);
+  edges_of_.resize(nodes_.size());
+  for (int e = 0; e < static_cast<int>(demand_.edges.size()); ++e) {
+    edges_of_[demand_.edges[e].from].push_back(e);
+    if (demand_.edges[e].to != demand_.edges[e].from) edges_of_[demand_.edges[e].to].push_back(e);
+  }
+  for (int i = 0; i < size(); ++i) demand_.final_demand.push_back(FinalDemandOf(snapshot, i));
+}
+
+int SegmentGraph::Find(std::string_view name) const {
+  const auto at = std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                                   [](const auto& entry, std::string_view key) { return entry.first < key; });
+  return at != by_name_.end() && at->first == name ? at->second : -1;
+}
+
+std::span<const int> SegmentGraph::RequiringExactly(model::Row type) const {
+  const auto at = by_type_.find(type);
+  return at == by_type_.end() ? std::span<const int>() : std::span<const int>(at->second);
+}
+
+void SegmentGraph::AddChain(const model::Snapshot& snapshot, model::Row row) {
+  const std::shared_ptr<const v1::Chain> chain = snapshot.chain(row);
+  for (int i = 0; i < chain->segments_size(); ++i) {
+    const v1::Segment& segment = chain->segments(i);
+    SegmentNode node{.chain = chain, .index = i, .chain_row = row};
+    node.name = chain->name() + "/segments/" + segment.segment_id();
+    node.type = snapshot.Find(model::ResourceType::kCapabilityType, segment.requirement().capability_type());
+    node.requirement_key = segment.requirement().SerializeAsString();
+    nodes_.push_back(std::move(node));
+  }
+}
+
+void SegmentGraph::AddInputs(int fed) {
+  const SegmentNode& node = nodes_[fed];
+  std::map<std::string_view, bool> planned;  // group: whether a member states a split
+  for (const v1::Input& input : node.segment().inputs()) {
+    if (!input.alternatives_group().empty()) planned[input.alternatives_group()] |= input.has_split();
+  }
+  std::map<std::string_view, bool> first_seen;
+  for (const v1::Input& input : node.segment().inputs()) {
+    double split = 1;
+    if (!input.alternatives_group().empty()) {
+      const bool first = !std::exchange(first_seen[input.alternatives_group()], true);
+      split = planned[input.alternatives_group()] ? input.split() : (first ? 1 : 0);
+    }
+    const bool is_full = model::ParseSegmentName(input.segment()).has_value();
+    const int from = Find(is_full ? input.segment() : node.chain->name() + "/segments/" + input.segment());
+    if (from < 0) continue;
+    DemandEdge edge{.from = from, .to = fed};
+    if (input.has_coefficient()) {
+      edge.enabling = input.coefficient() == 0;
+      edge.coefficient = input.coefficient() * split;
+    } else {
+      edge.coefficient = split == 0 ? 0 : std::numeric_limits<double>::quiet_NaN();
+    }
+    demand_.edges.push_back(edge);
+  }
+}
+
+FinalDemand SegmentGraph::FinalDemandOf(const model::Snapshot& snapshot, int index) const {
+  const v1::Segment& segment = nodes_[index].segment();
+  const bool stated = segment.has_final_demand();
+  const model::TypeNode* type = nodes_[index].type == model::kNoRow ? nullptr : &snapshot.type(nodes_[index].type);
+  if (type == nullptr || type->unit.empty()) {
+    // Only presence counts of a segment that nothing draws a quantity from; it needs no unit.
+    bool enabling = false, draws = stated;
+    for (const int e : edges_of_[index]) {
+      if (demand_.edges[e].from == index) (demand_.edges[e].enabling ? enabling : draws) = true;
+    }
+    return {enabling && !draws ? FinalDemand::State::kAbsent : FinalDemand::State::kNoUnit, 0};
+  }
+  if (!stated) return {};
+  const v1::Rate& rate = segment.final_demand();
+  const model::Unit* unit = model::FindUnit(rate.unit());
+  if (unit == nullptr || unit->dimension != type->dimension ||
+      (rate.period() == v1::PERIOD_UNSPECIFIED) != type->stock) {
+    return {FinalDemand::State::kNoUnit, 0};
+  }
+  return {FinalDemand::State::kStated,
+          rate.value() * unit->factor / type->unit_factor * model::PeriodsPerYear(rate.period())};
+}
+
+}  // namespace bulian::gap

@@ -1,0 +1,202 @@
+#include "services/match/find.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/match/embedding.h"
+#include "services/match/enterprise_marks.h"
+#include "services/match/recruits.h"
+
+namespace bulian::match {
+namespace {
+
+using model::Offer;
+using model::ResourceType;
+using model::Row;
+
+// Offers of the type that miss the target, put aside until it is known who holds a fitting one.
+struct Below {
+  Row offer;
+  Row enterprise;
+  Range score;  // without embedding
+};
+
+class Finder {
+ public:
+  Finder(const FindQuery& query, Found* found)
+      : query_(query),
+        target_(*query.target),
+        records_(*query.snapshot),
+        found_(*found),
+        names_(&query, &found->planned),
+        places_(records_),
+        embedding_(records_, target_.neighbour_types, target_.as_of),
+        best_(query.offset + query.size, &names_),
+        done_(records_.RowLimit(ResourceType::kEnterprise)),
+        here_(records_.RowLimit(ResourceType::kEnterprise)) {}
+
+  void Run() {
+    for (const Row row : query_.excluded) done_.Mark(row);
+    bool whole = OffersOfType();
+    if (query_.potential) whole = whole && Planned() && BelowRequirement() && NearTypes();
+    whole = whole && (query_.others.empty() || Recruits());
+    if (!whole) {
+      found_.stopped = true;
+      return;
+    }
+    found_.page = best_.Take();
+    const auto skipped = static_cast<std::ptrdiff_t>(std::min(query_.offset, found_.page.size()));
+    found_.page.erase(found_.page.begin(), found_.page.begin() + skipped);
+  }
+
+ private:
+  bool Allowed(const Place& place) const { return query_.outside || place.local != 0; }
+
+  bool OffersOfType() {
+    const bool some_done = done_.count() != 0;
+    const bool whole = VisitOffers(
+        records_, target_.types, target_.as_of, query_.stop, &found_.examined, [&](Row row, const Offer& offer) {
+          const Place& place = places_.Of(offer.region);
+          if (!Allowed(place) || offer.enterprise == model::kNoRow) return;
+          if (some_done && done_.Has(offer.enterprise)) return;
+          const OfferFit fit = FitOfOffer(target_, records_, row, offer);
+          const bool holds = fit.fit != v1::VIOLATED;
+          if (!holds && !query_.potential) return;
+          const Range score = WithoutEmbedding(ScoreOffer(target_, fit, offer, place, 1), target_.weights);
+          if (!holds) {
+            below_.push_back({row, offer.enterprise, score});
+            return;
+          }
+          here_.Mark(offer.enterprise);
+          if (query_.held) Consider(offer.enterprise, row, StandingOf(v1::HELD, fit.fit), score);
+        });
+    EndBasis(query_.held);
+    return whole;
+  }
+
+  bool Planned() {
+    found_.planned = FindPlanned(query_.snapshot, target_.types);
+    // The branch interns words of its own: compile the requirement after it.
+    const Target target = Recompiled(target_);
+    for (std::size_t i = 0; i < found_.planned.offers.size(); ++i) {
+      const PlannedOffer& planned = found_.planned.offers[i];
+      const model::Snapshot& branch = *found_.planned.branch;
+      const Offer& offer = branch.offer(planned.capability);
+      ++found_.examined;
+      const Place& place = places_.Of(offer.region);
+      if (!Allowed(place) || done_.Has(planned.owner) || offer.valid_until < target_.as_of) continue;
+      const OfferFit fit = FitOfOffer(target, branch, planned.capability, offer);
+      here_.Mark(planned.owner);
+      Consider(planned.owner, static_cast<Row>(i), StandingOf(v1::PLANNED, fit.fit),
+               WithoutEmbedding(ScoreOffer(target_, fit, offer, place, 1), target_.weights));
+    }
+    EndBasis(true);
+    return true;
+  }
+
+  bool BelowRequirement() {
+    for (const Below& below : below_) {
+      if (done_.Has(below.enterprise)) continue;
+      here_.Mark(below.enterprise);
+      Consider(below.enterprise, below.offer, StandingOf(v1::BELOW_REQUIREMENT, v1::VIOLATED), below.score);
+    }
+    EndBasis(true);
+    return true;
+  }
+
+  bool NearTypes() {
+    found_.near = FindNearTypes(records_, target_.type);
+    for (const NearType& near : found_.near) {
+      const bool whole = VisitOffers(
+          records_, std::span(&near.type, 1), target_.as_of, query_.stop, &found_.examined,
+          [&](Row row, const Offer& offer) {
+            const Place& place = places_.Of(offer.region);
+            if (!Allowed(place) || offer.enterprise == model::kNoRow || done_.Has(offer.enterprise)) return;
+            const OfferFit fit = FitOfOffer(target_, records_, row, offer);
+            here_.Mark(offer.enterprise);
+            Consider(offer.enterprise, row, StandingOf(v1::NEAR_TYPE, v1::VIOLATED),
+                     WithoutEmbedding(ScoreOffer(target_, fit, offer, place, near.similarity), target_.weights));
+          });
+      if (!whole) return false;
+    }
+    EndBasis(true);
+    return true;
+  }
+
+  bool Recruits() {
+    std::vector<Recruit> recruits;
+    if (!FindRecruits(query_, done_, names_, &places_, &recruits, &found_.examined)) return false;
+    found_.count += recruits.size();
+    for (const Recruit& recruit : recruits) {
+      Entry entry = recruit.entry;
+      if (!best_.MayEnter(entry.standing, AddEmbedding(entry.score, 1, target_.weights))) continue;
+      entry.score = AddEmbedding(entry.score, EmbeddingOf(recruit.here), target_.weights);
+      if (best_.MayEnter(entry.standing, entry.score)) best_.Add(entry);
+    }
+    return true;
+  }
+
+  // An enterprise without a record here has no links here.
+  double EmbeddingOf(Row enterprise) {
+    if (!embedding_.asked()) return 1;
+    if (enterprise == model::kNoRow) return 0;
+    ++found_.embeddings;
+    return embedding_.Of(enterprise);
+  }
+
+  void Consider(Row enterprise, Row offer, Standing standing, Range score) {
+    if (!best_.MayEnter(standing, AddEmbedding(score, 1, target_.weights))) return;
+    if (records_.EnterpriseKind(enterprise) == v1::Enterprise::ALLIANCE) return;
+    const Range whole = AddEmbedding(score, EmbeddingOf(enterprise), target_.weights);
+    if (best_.MayEnter(standing, whole)) best_.Add({whole, enterprise, offer, 0, standing});
+  }
+
+  // Closes a basis: who has been seen in it is no candidate of a later one.
+  void EndBasis(bool listed) {
+    if (listed) {
+      found_.count += here_.count();
+      for (const Row row : query_.alliances) found_.count -= here_.Has(row) ? 1 : 0;
+    }
+    if (!query_.potential && query_.others.empty()) return;
+    done_.MarkAll(here_);
+    here_.Clear();
+  }
+
+  const FindQuery& query_;
+  const Target& target_;
+  const model::Snapshot& records_;
+  Found& found_;
+  FoundNames names_;
+  PlaceTable places_;
+  Embedding embedding_;
+  BestEntries best_;
+  EnterpriseMarks done_, here_;
+  std::vector<Below> below_;
+};
+
+}  // namespace
+
+Found Find(const FindQuery& query) {
+  Found found;
+  Finder(query, &found).Run();
+  return found;
+}
+
+std::vector<Row> AlliancesOf(const model::Snapshot& snapshot) {
+  std::vector<Row> alliances;
+  for (Row row = 0; row < snapshot.RowLimit(ResourceType::kEnterprise); ++row) {
+    if (snapshot.Exists(ResourceType::kEnterprise, row) && snapshot.EnterpriseKind(row) == v1::Enterprise::ALLIANCE) {
+      alliances.push_back(row);
+    }
+  }
+  return alliances;
+}
+
+std::string_view FoundNames::Offer(const Entry& entry) const {
+  if (BasisOf(entry.standing) != v1::PLANNED) {
+    return Records(entry).RelativeName(ResourceType::kCapability, entry.offer);
+  }
+  return Records(entry).RelativeName(ResourceType::kProject, planned_->offers[entry.offer].project);
+}
+
+}  // namespace bulian::match

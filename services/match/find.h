@@ -1,0 +1,70 @@
+// Ranks the enterprises that could meet a target. Pure: a function of snapshots, a date and the query.
+#ifndef SERVICES_MATCH_FIND_H_
+#define SERVICES_MATCH_FIND_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "services/match/near_types.h"
+#include "services/match/planned.h"
+#include "services/match/ranking.h"
+#include "services/match/retrieval.h"
+#include "services/match/target.h"
+#include "services/model/snapshot.h"
+
+namespace bulian::match {
+
+struct FindQuery {
+  const Target* target = nullptr;
+  model::SnapshotPtr snapshot;             // of the asked cluster
+  std::vector<model::SnapshotPtr> others;  // other clusters to look in, by name
+  bool held = true, potential = false;
+  bool outside = false;                   // also sites outside the cluster's regions
+  std::span<const model::Row> excluded;   // enterprises to leave out
+  std::span<const model::Row> alliances;  // the cluster's alliances (AlliancesOf)
+  std::size_t offset = 0, size = 20;      // the ranks wanted
+  StopToken stop;
+};
+
+struct Found {
+  std::vector<Entry> page;      // in order
+  std::size_t count = 0;        // candidates of all ranks
+  std::int64_t examined = 0;    // offers looked at
+  std::int64_t embeddings = 0;  // enterprises whose links had to be read
+  bool stopped = false;         // by the stop token; nothing else is filled in
+  PlannedOffers planned;        // what PLANNED entries' `offer` counts in
+  std::vector<NearType> near;   // types of NEAR_TYPE entries, by row
+};
+
+// Exact. One pass over the posting lists; what is costly (links, names) is read only for offers that may still reach
+// the page. A candidate is one enterprise with its best offer; bases go first: who holds a capability is not listed as
+// potential.
+Found Find(const FindQuery& query);
+
+// Rows of enterprises that are alliances, ascending. Costs a pass over all enterprises: keep it.
+std::vector<model::Row> AlliancesOf(const model::Snapshot& snapshot);
+
+// Names of the entries of a result. Keeps what it is given.
+class FoundNames final : public EntryNames {
+ public:
+  FoundNames(const FindQuery* query, const PlannedOffers* planned) : query_(query), planned_(planned) {}
+  const model::Snapshot& Records(const Entry& entry) const {
+    return entry.source == 0 ? *query_->snapshot : *query_->others[entry.source - 1u];
+  }
+  std::string_view Cluster(const Entry& entry) const override { return Records(entry).position().cluster; }
+  std::string_view Enterprise(const Entry& entry) const override {
+    return Records(entry).RelativeName(model::ResourceType::kEnterprise, entry.enterprise);
+  }
+  std::string_view Offer(const Entry& entry) const override;
+
+ private:
+  const FindQuery* query_;
+  const PlannedOffers* planned_;
+};
+
+}  // namespace bulian::match
+
+#endif  // SERVICES_MATCH_FIND_H_

@@ -1,0 +1,317 @@
+#include "services/match/match_service.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bulian/v1/match.pb.h"
+#include "services/match/explanation.h"
+#include "services/match/find.h"
+#include "services/match/match_request.h"
+#include "services/match/page_position.h"
+#include "services/match/report.h"
+#include "services/model/error.h"
+#include "services/model/resource_name.h"
+#include "services/view/derived_view.h"
+
+namespace bulian::match {
+namespace {
+
+using model::Row;
+using model::SnapshotPtr;
+
+constexpr int kDefaultPage = 20, kLargestPage = 1000;
+
+using Alliances = std::vector<Row>;
+
+std::shared_ptr<const Alliances> AdvanceAlliances(const std::shared_ptr<const Alliances>& old,
+                                                  const SnapshotPtr& snapshot, const model::Delta& changes) {
+  std::shared_ptr<Alliances> next;
+  for (const model::TouchedRow& touched : changes) {
+    if (touched.type != model::ResourceType::kEnterprise) continue;
+    const Alliances& now = next ? *next : *old;
+    const auto at = std::lower_bound(now.begin(), now.end(), touched.row);
+    const bool was = at != now.end() && *at == touched.row;
+    const bool is = snapshot->Exists(model::ResourceType::kEnterprise, touched.row) &&
+                    snapshot->EnterpriseKind(touched.row) == v1::Enterprise::ALLIANCE;
+    if (was == is) continue;
+    const auto index = at - now.begin();
+    if (!next) next = std::make_shared<Alliances>(*old);
+    if (is) next->insert(next->begin() + index, touched.row);
+    if (was) next->erase(next->begin() + index);
+  }
+  return next ? next : old;
+}
+
+// Counters, or nothing where no metrics are kept.
+struct Counters {
+  explicit Counters(rpc::Metrics* metrics) {
+    if (metrics == nullptr) return;
+    const auto counter = [&](const char* name, const char* help) { return metrics->NewCounter(name, help, {}); };
+    examined = counter("bulian_match_offers_examined_total", "Offers looked at by FindCandidates.");
+    candidates = counter("bulian_match_candidates_total", "Candidates found by FindCandidates, over all pages.");
+    returned = counter("bulian_match_candidates_returned_total", "Candidates returned by FindCandidates.");
+    embeddings = counter("bulian_match_links_read_total", "Enterprises whose supply links FindCandidates had to read.");
+    stopped = counter("bulian_match_stopped_total", "FindCandidates calls given up because nobody waited any more.");
+  }
+  static void Add(rpc::Counter* counter, double amount) {
+    if (counter != nullptr) counter->Add(amount);
+  }
+  rpc::Counter* examined = nullptr;
+  rpc::Counter* candidates = nullptr;
+  rpc::Counter* returned = nullptr;
+  rpc::Counter* embeddings = nullptr;
+  rpc::Counter* stopped = nullptr;
+};
+
+class MatchService {
+ public:
+  explicit MatchService(const MatchServiceDeps& deps)
+      : deps_(deps),
+        counters_(deps.metrics),
+        alliances_(
+            deps.views,
+            [](const SnapshotPtr& snapshot) { return std::make_shared<const Alliances>(AlliancesOf(*snapshot)); },
+            [](const std::shared_ptr<const Alliances>& old, const SnapshotPtr&, const SnapshotPtr& snapshot,
+               const model::Delta& changes) { return AdvanceAlliances(old, snapshot, changes); }) {}
+
+  absl::Status FindCandidates(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
+                              v1::FindCandidatesResponse* response);
+  absl::Status ExplainCandidate(rpc::CallContext& call, const v1::ExplainCandidateRequest& request,
+                                v1::ExplainCandidateResponse* response);
+
+ private:
+  // The first page fills `position`; a later one is held to it.
+  absl::Status ResolveOthers(rpc::CallContext& call, const v1::FindCandidatesRequest& request, bool first_page,
+                             PagePosition* position, std::vector<SnapshotPtr>* others) const;
+  std::string NextPage(const rpc::CallContext& call, const std::string& hash, const model::Snapshot& snapshot,
+                       const PagePosition& position) const;
+  void Count(const Found& found) const;
+
+  MatchServiceDeps deps_;
+  Counters counters_;
+  view::DerivedView<Alliances> alliances_;
+};
+
+view::Patience PatienceOf(const rpc::CallContext& call) {
+  return {call.deadline, [&call] { return call.Cancelled(); }};
+}
+
+model::Day DayOf(bool has, const google::type::Date& date, const model::Snapshot& snapshot) {
+  return has ? model::ToDay(date).value_or(snapshot.cluster().as_of) : snapshot.cluster().as_of;
+}
+
+absl::Status CheckFind(const v1::FindCandidatesRequest& request) {
+  model::Violations violations;
+  CheckCommon(request.parent(), request.target(), request.has_weights() ? &request.weights() : nullptr,
+              request.has_as_of() ? &request.as_of() : nullptr, &violations);
+  if (!v1::FindCandidatesRequest::Scope_IsValid(request.scope())) violations.Add("scope", "unknown value");
+  if (request.page_size() < 0) violations.Add("page_size", "must be 0 or more");
+  if (request.exclude_current_suppliers() && request.target().has_requirement()) {
+    violations.Add("exclude_current_suppliers", "a free requirement has no suppliers; ask for a segment or a gap");
+  }
+  if (!request.include_recruits() && request.recruit_clusters_size() > 0) {
+    violations.Add("recruit_clusters", "needs include_recruits");
+  }
+  for (int i = 0; i < request.recruit_clusters_size(); ++i) {
+    const auto name = model::ParseResourceName(request.recruit_clusters(i));
+    if (!name || name->type != model::ResourceType::kCluster) {
+      violations.Add("recruit_clusters[" + std::to_string(i) + "]", "must be clusters/{cluster}");
+    }
+  }
+  return violations.ToStatus();
+}
+
+void AddCluster(const model::Snapshot& snapshot, v1::ClusterAnswer* answer) {
+  answer->set_cluster("clusters/" + snapshot.position().cluster);
+  *answer->mutable_revision() = snapshot.position().ToProto();
+}
+
+v1::ReadAt At(const std::string& uid, std::int64_t epoch, std::int64_t revision) {
+  v1::ReadAt at;
+  at.mutable_at_revision()->set_cluster_uid(uid);
+  at.mutable_at_revision()->set_epoch(epoch);
+  at.mutable_at_revision()->set_number(revision);
+  return at;
+}
+
+absl::Status MatchService::ResolveOthers(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
+                                         bool first_page, PagePosition* position,
+                                         std::vector<SnapshotPtr>* others) const {
+  if (!request.include_recruits()) return absl::OkStatus();
+  if (!first_page) {
+    for (const PagePosition::Pin& pin : position->others) {
+      auto snapshot = deps_.views->Resolve(pin.cluster, At(pin.uid, pin.epoch, pin.revision), PatienceOf(call));
+      if (!snapshot.ok()) return snapshot.status();
+      others->push_back(*std::move(snapshot));
+    }
+    return absl::OkStatus();
+  }
+  std::vector<std::string> ids;
+  for (const std::string& name : request.recruit_clusters()) ids.emplace_back(model::ClusterIdOf(name));
+  if (ids.empty()) ids = deps_.views->Clusters();
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  for (const std::string& id : ids) {
+    if (id == model::ClusterIdOf(request.parent())) continue;
+    auto snapshot = deps_.views->Current(id);
+    if (!snapshot.ok()) {
+      position->unreachable.push_back("clusters/" + id + ": " + std::string(snapshot.status().message()));
+      continue;
+    }
+    const model::SnapshotPosition& at = (*snapshot)->position();
+    position->others.push_back({id, at.cluster_uid, at.epoch, at.revision});
+    others->push_back(*std::move(snapshot));
+  }
+  return absl::OkStatus();
+}
+
+std::string MatchService::NextPage(const rpc::CallContext& call, const std::string& hash,
+                                   const model::Snapshot& snapshot, const PagePosition& position) const {
+  rpc::PageCursor cursor;
+  cursor.cluster_uid = snapshot.position().cluster_uid;
+  cursor.epoch = snapshot.position().epoch;
+  cursor.revision = snapshot.position().revision;
+  cursor.last_key = EncodePosition(position);
+  cursor.params_hash = hash;
+  cursor.caller = call.caller.name;
+  return deps_.page_tokens->Seal(cursor);
+}
+
+void MatchService::Count(const Found& found) const {
+  Counters::Add(counters_.examined, static_cast<double>(found.examined));
+  Counters::Add(counters_.candidates, static_cast<double>(found.count));
+  Counters::Add(counters_.returned, static_cast<double>(found.page.size()));
+  Counters::Add(counters_.embeddings, static_cast<double>(found.embeddings));
+  if (found.stopped) Counters::Add(counters_.stopped, 1);
+}
+
+absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
+                                          v1::FindCandidatesResponse* response) {
+  if (absl::Status status = CheckFind(request); !status.ok()) return status;
+  PagePosition position;
+  v1::ReadAt read_at = request.read_at();
+  std::string hash;
+  const bool first_page = request.page_token().empty();
+  if (!first_page) {
+    hash = rpc::HashOfParams(request);
+    auto cursor = deps_.page_tokens->Open(request.page_token(), hash, call.caller.name);
+    if (!cursor.ok()) return cursor.status();
+    std::optional<PagePosition> decoded = DecodePosition(cursor->last_key);
+    if (!decoded) {
+      return model::Error(absl::StatusCode::kInvalidArgument, v1::PAGE_TOKEN_INVALID, "page_token is of another list");
+    }
+    position = *std::move(decoded);
+    read_at = At(cursor->cluster_uid, cursor->epoch, cursor->revision);
+  }
+  const auto snapshot = deps_.views->Resolve(model::ClusterIdOf(request.parent()), read_at, PatienceOf(call));
+  if (!snapshot.ok()) return snapshot.status();
+  std::vector<SnapshotPtr> others;
+  if (absl::Status status = ResolveOthers(call, request, first_page, &position, &others); !status.ok()) return status;
+  const auto resolved = ResolveTarget(*snapshot, request.target(), request.has_weights() ? &request.weights() : nullptr,
+                                      DayOf(request.has_as_of(), request.as_of(), **snapshot), deps_.analysis);
+  if (!resolved.ok()) return resolved.status();
+  const Target& target = resolved->target;
+
+  const std::shared_ptr<const Alliances> alliances = alliances_.Get(*snapshot);
+  FindQuery query;
+  query.target = &target;
+  query.snapshot = *snapshot;
+  query.others = std::move(others);
+  query.held = request.scope() != v1::FindCandidatesRequest::POTENTIAL_ONLY;
+  query.potential = request.scope() >= v1::FindCandidatesRequest::POTENTIAL_ONLY;
+  query.outside = request.include_recruits();
+  if (request.exclude_current_suppliers()) query.excluded = resolved->suppliers;
+  query.alliances = *alliances;
+  query.offset = position.offset;
+  query.size = static_cast<std::size_t>(request.page_size() == 0 ? kDefaultPage
+                                                                 : std::min<int>(request.page_size(), kLargestPage));
+  query.stop = [&call] { return !call.CheckAlive().ok(); };
+  const Found found = Find(query);
+  Count(found);
+  if (found.stopped) return call.CheckAlive();
+
+  Reporter reporter(&query, &found);
+  response->mutable_candidates()->Reserve(static_cast<int>(found.page.size()));
+  for (const Entry& entry : found.page) reporter.Fill(entry, response->add_candidates());
+  response->set_candidate_count(static_cast<std::int32_t>(found.count));
+  response->set_offers_examined(found.examined);
+  response->set_complete(position.unreachable.empty());
+  for (const std::string& reason : position.unreachable) response->add_unreachable(reason);
+  AddCluster(**snapshot, response->add_clusters());
+  for (const SnapshotPtr& other : query.others) AddCluster(*other, response->add_clusters());
+  *response->mutable_as_of() = model::ToDate(target.as_of);
+  if (target.need_known) ToProto(target.need, response->mutable_need_per_year());
+  *response->mutable_requirement() = target.requirement;
+  response->set_algorithm_version(kAlgorithmVersion.data(), kAlgorithmVersion.size());
+  position.offset += found.page.size();
+  if (position.offset < found.count) {
+    if (hash.empty()) hash = rpc::HashOfParams(request);
+    response->set_next_page_token(NextPage(call, hash, **snapshot, position));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckExplain(const v1::ExplainCandidateRequest& request) {
+  model::Violations violations;
+  CheckCommon(request.parent(), request.target(), request.has_weights() ? &request.weights() : nullptr,
+              request.has_as_of() ? &request.as_of() : nullptr, &violations);
+  const auto name = model::ParseResourceName(request.enterprise());
+  if (!name || name->type != model::ResourceType::kEnterprise) {
+    violations.Add("enterprise", "must be clusters/{cluster}/enterprises/{enterprise}");
+  }
+  return violations.ToStatus();
+}
+
+absl::Status MatchService::ExplainCandidate(rpc::CallContext& call, const v1::ExplainCandidateRequest& request,
+                                            v1::ExplainCandidateResponse* response) {
+  if (absl::Status status = CheckExplain(request); !status.ok()) return status;
+  const std::string_view cluster = model::ClusterIdOf(request.parent());
+  const auto snapshot = deps_.views->Resolve(cluster, request.read_at(), PatienceOf(call));
+  if (!snapshot.ok()) return snapshot.status();
+  FindQuery query;
+  query.snapshot = *snapshot;
+  if (const std::string_view own = model::ClusterIdOf(request.enterprise()); own != cluster) {
+    auto other = deps_.views->Current(own);
+    if (!other.ok()) return other.status();
+    query.others.push_back(*std::move(other));
+  }
+  const model::Snapshot& records = query.others.empty() ? *query.snapshot : *query.others.front();
+  const Row enterprise = records.Find(model::ResourceType::kEnterprise, request.enterprise());
+  if (enterprise == model::kNoRow) return model::NotFound(request.enterprise());
+  const auto resolved = ResolveTarget(*snapshot, request.target(), request.has_weights() ? &request.weights() : nullptr,
+                                      DayOf(request.has_as_of(), request.as_of(), **snapshot), deps_.analysis);
+  if (!resolved.ok()) return resolved.status();
+  query.target = &resolved->target;
+  query.potential = true;
+  query.outside = true;
+  Explain(query, query.others.empty() ? 0 : 1, enterprise, response);
+  *response->mutable_requirement() = resolved->target.requirement;
+  AddCluster(**snapshot, response->add_clusters());
+  for (const SnapshotPtr& other : query.others) AddCluster(*other, response->add_clusters());
+  *response->mutable_as_of() = model::ToDate(resolved->target.as_of);
+  response->set_algorithm_version(kAlgorithmVersion.data(), kAlgorithmVersion.size());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// Both run on the polling thread: a narrow search costs less than handing the call to a worker and back, and a worker
+// would lose the reuse of request and answer. A search of 100 000 offers takes some milliseconds; it looks every 4096
+// offers whether anyone still waits.
+void RegisterMatchService(rpc::MethodTable& methods, const MatchServiceDeps& deps) {
+  const auto service = std::make_shared<MatchService>(deps);
+  methods.Unary<v1::FindCandidatesRequest, v1::FindCandidatesResponse>(
+      "bulian.v1.MatchService/FindCandidates", rpc::Weight::kLight,
+      [service](rpc::CallContext& call, const v1::FindCandidatesRequest& request,
+                v1::FindCandidatesResponse* response) { return service->FindCandidates(call, request, response); });
+  methods.Unary<v1::ExplainCandidateRequest, v1::ExplainCandidateResponse>(
+      "bulian.v1.MatchService/ExplainCandidate", rpc::Weight::kLight,
+      [service](rpc::CallContext& call, const v1::ExplainCandidateRequest& request,
+                v1::ExplainCandidateResponse* response) { return service->ExplainCandidate(call, request, response); });
+}
+
+}  // namespace bulian::match

@@ -1,0 +1,26 @@
+// MatchService over the pure parts of this room: decode, find, encode.
+#ifndef SERVICES_MATCH_MATCH_SERVICE_H_
+#define SERVICES_MATCH_MATCH_SERVICE_H_
+
+#include "services/gap/segment_need.h"
+#include "services/rpc/method_table.h"
+#include "services/rpc/metrics.h"
+#include "services/rpc/page_token.h"
+#include "services/view/view.h"
+
+namespace bulian::match {
+
+// Not owned; outlives the method table's use. `metrics` may be null.
+struct MatchServiceDeps {
+  const view::Views* views = nullptr;
+  const rpc::PageTokens* page_tokens = nullptr;
+  gap::AnalysisSource analysis;
+  rpc::Metrics* metrics = nullptr;
+};
+
+// Adds FindCandidates and ExplainCandidate.
+void RegisterMatchService(rpc::MethodTable& methods, const MatchServiceDeps& deps);
+
+}  // namespace bulian::match
+
+#endif  // SERVICES_MATCH_MATCH_SERVICE_H_
