@@ -166,6 +166,9 @@ absl::StatusOr<std::int64_t> LmdbStore::EarliestRetained(std::string_view log) {
 }
 
 absl::StatusOr<bool> LmdbStore::Compact(const Retention& retention) {
+  // A backup process that was killed would keep pages from being used again.
+  int dead = 0;
+  if (const int code = mdb_reader_check(env_->get(), &dead); code != 0) return LmdbError(code, "clear stale readers");
   bool more = false;
   const absl::Status status = committer_->Run(
       [&](const Transaction& txn) -> absl::Status {
