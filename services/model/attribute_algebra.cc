@@ -17,15 +17,14 @@ using Words = std::span<const Symbol>;
 
 // --- compiling
 
-// A finite end stays finite and ordered: the factors are positive and far from the limits of double only in the middle.
+// An end must be finite in SI units too: one that overflows is no unbounded end.
 bool CompileInterval(const v1::Interval& interval, OfferAttribute* compiled) {
   const Unit* const unit = FindUnit(interval.unit().empty() ? kBareNumber : std::string_view(interval.unit()));
   if (unit == nullptr) return false;
-  if (interval.has_min() && !std::isfinite(interval.min())) return false;
-  if (interval.has_max() && !std::isfinite(interval.max())) return false;
   const double min = interval.has_min() ? interval.min() * unit->factor + unit->offset : -kInfinity;
   const double max = interval.has_max() ? interval.max() * unit->factor + unit->offset : kInfinity;
-  if (!(min <= max) || min == kInfinity || max == -kInfinity) return false;
+  if ((interval.has_min() && !std::isfinite(min)) || (interval.has_max() && !std::isfinite(max)) || !(min <= max))
+    return false;
   compiled->kind = Kind::kInterval;
   compiled->dimension = unit->dimension;
   compiled->min = min;

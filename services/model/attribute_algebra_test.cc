@@ -197,8 +197,8 @@ TEST(AttributeAlgebraTest, BrokenAttributesAreNotStated) {
   const double nan = std::nan(""), inf = std::numeric_limits<double>::infinity();
   for (const auto& broken : {Numbers<v1::Attribute>(nan, 1, "4H"), Numbers<v1::Attribute>(0, nan, "4H"),
                              Numbers<v1::Attribute>(-inf, 1, "4H"), Numbers<v1::Attribute>(2, 1, "4H"),
-                             Numbers<v1::Attribute>(1e308, 1e308, "E36"), Words<v1::Attribute>({}),
-                             Words<v1::Attribute>({" ", ""}), v1::Attribute()}) {
+                             Numbers<v1::Attribute>(1e308, 1e308, "E36"), Numbers<v1::Attribute>(-1e308, 0, "E36"),
+                             Words<v1::Attribute>({}), Words<v1::Attribute>({" ", ""}), v1::Attribute()}) {
     const Offered offered = Compile(broken);
     EXPECT_TRUE(offered.attributes.empty()) << broken.ShortDebugString();
     EXPECT_TRUE(offered.words.empty());
