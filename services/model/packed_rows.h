@@ -23,8 +23,17 @@ class PackedRows {
   void Set(std::size_t row, std::span<const T> values) { Set(row, values, {}); }
 
   // Sets a row to `first` followed by `second`.
-  void Set(std::size_t row, std::span<const T> first, std::span<const T> second) {
-    const std::size_t begin = row == 0 ? 0 : ends_[row - 1], end = ends_[row], size = first.size() + second.size();
+  void Set(std::size_t row, std::span<const T> first, std::span<const T> second) { Splice(row, 0, first, second); }
+
+  // Replaces all of a row but its first `keep` values.
+  void SetTail(std::size_t row, std::size_t keep, std::span<const T> values) { Splice(row, keep, values, {}); }
+
+  std::size_t HeapBytes() const { return items_.capacity() * sizeof(T); }
+
+ private:
+  void Splice(std::size_t row, std::size_t keep, std::span<const T> first, std::span<const T> second) {
+    const std::size_t begin = (row == 0 ? 0 : ends_[row - 1]) + keep, end = ends_[row],
+                      size = first.size() + second.size();
     if (end - begin == size) {
       std::copy(second.begin(), second.end(),
                 std::copy(first.begin(), first.end(), items_.begin() + static_cast<std::ptrdiff_t>(begin)));
@@ -48,9 +57,6 @@ class PackedRows {
     for (std::size_t i = row; i < kRows; ++i) ends_[i] += shift;
   }
 
-  std::size_t HeapBytes() const { return items_.capacity() * sizeof(T); }
-
- private:
   std::array<std::uint32_t, kRows> ends_{};
   std::vector<T> items_;
 };

@@ -21,8 +21,7 @@ Row ResourceTable::Insert(std::string_view name, std::string_view bytes, std::in
 void ResourceTable::Update(Row row, std::string_view bytes, std::int64_t revision) {
   Chunk& chunk = chunks_.Mutable(row / kRows);
   const std::size_t at = row % kRows;
-  const std::string name(chunk.text.Get(at).data(), chunk.name_size[at]);
-  chunk.text.Set(at, name, bytes);
+  chunk.text.SetTail(at, chunk.name_size[at], bytes);
   chunk.revision[at] = revision;
 }
 

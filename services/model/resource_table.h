@@ -63,7 +63,7 @@ class ResourceTable {
   std::size_t UnsharedBytes(const ResourceTable& other) const;
 
  private:
-  static constexpr std::size_t kRows = 16;
+  static constexpr std::size_t kRows = 8;
   struct Chunk {
     std::array<std::int64_t, kRows> revision{};
     std::array<std::uint16_t, kRows> name_size{};

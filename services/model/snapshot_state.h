@@ -25,9 +25,9 @@
 
 namespace bulian::model {
 
-// What 32 offers hold of variable length; apart from their rows, for most changes leave it as it is.
+// What 16 offers hold of variable length; apart from their rows, for most changes leave it as it is.
 struct OfferExtras {
-  static constexpr std::size_t kRows = 32;
+  static constexpr std::size_t kRows = 16;
   PackedRows<OfferAttribute, kRows> attributes;
   PackedRows<Symbol, kRows> words;
   PackedRows<OfferCertificate, kRows> certificates;
