@@ -22,7 +22,7 @@ absl::StatusOr<store::CommitResult> MemoryStore::Commit(store::CommitRequest req
       store::LoggedChange change{write.name, std::nullopt, write.value};
       if (const auto found = log.records.find(write.name); found != log.records.end()) {
         change.before = found->second.value;
-        change.before_revision = found->second.revision;
+        if (says_before_revision) change.before_revision = found->second.revision;
       }
       if (write.value)
         log.records[write.name] = {*write.value, log.position.revision};

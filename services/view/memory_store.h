@@ -34,6 +34,8 @@ class MemoryStore final : public store::Store {
 
   // Runs after every so many records of a scan, without a lock: commits made there fall into the scan's frame.
   std::function<void()> during_scan;
+  // Whether logged changes say the revision of their before-image.
+  bool says_before_revision = true;
 
  private:
   struct Record {

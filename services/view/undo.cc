@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -25,6 +26,37 @@ absl::Status EpochChanged(const v1::Revision& requested, const model::SnapshotPo
                        {"current", text(current.cluster_uid, current.epoch)}});
 }
 
+namespace {
+
+absl::Status Cancelled() {
+  return model::Error(absl::StatusCode::kCancelled, v1::CALL_CANCELLED, "the call was cancelled");
+}
+
+// Fills in the revisions of before-images whose entries do not say them, from the entries up to `revision`. What was
+// last changed before the log begins stays 0.
+absl::Status FindRevisions(store::Store* store, const std::string& log, std::int64_t revision,
+                           std::vector<model::RecordChange>& changes, const Patience& patience) {
+  std::unordered_map<std::string_view, model::RecordChange*> unknown;
+  for (auto& change : changes)
+    if (change.value && change.record_revision == 0) unknown.emplace(change.name, &change);
+  if (unknown.empty()) return absl::OkStatus();
+  const auto earliest = store->EarliestRetained(log);
+  if (!earliest.ok()) return earliest.status();
+  bool cancelled = false;
+  const absl::Status followed =
+      store->Follow(log, *earliest - 1, [&](const std::shared_ptr<const store::LogEntry>& entry) {
+        cancelled = patience.cancelled();
+        if (cancelled || entry->revision > revision) return false;
+        for (const auto& change : entry->changes)
+          if (const auto found = unknown.find(change.name); found != unknown.end())
+            found->second->record_revision = entry->revision;
+        return true;
+      });
+  return cancelled ? Cancelled() : followed;
+}
+
+}  // namespace
+
 absl::StatusOr<model::SnapshotPtr> UndoTo(store::Store* store, const model::SnapshotPtr& newer, std::int64_t revision,
                                           const Patience& patience) {
   const model::SnapshotPosition& top = newer->position();
@@ -45,7 +77,7 @@ absl::StatusOr<model::SnapshotPtr> UndoTo(store::Store* store, const model::Snap
         }
         return entry->revision < top.revision;
       });
-  if (cancelled) return model::Error(absl::StatusCode::kCancelled, v1::CALL_CANCELLED, "the call was cancelled");
+  if (cancelled) return Cancelled();
   const auto now = store->Position(top.cluster);
   if (!now.ok()) return now.status();
   if (now->uid != top.cluster_uid || now->epoch != top.epoch) {
@@ -68,6 +100,7 @@ absl::StatusOr<model::SnapshotPtr> UndoTo(store::Store* store, const model::Snap
     for (const auto& change : entry->changes)
       if (seen.insert(change.name).second) changes.push_back({change.name, change.before, change.before_revision});
   }
+  if (absl::Status found = FindRevisions(store, top.cluster, revision, changes, patience); !found.ok()) return found;
   model::SnapshotBuilder builder(newer);
   builder.Apply(position, changes, touches);
   return builder.Build();

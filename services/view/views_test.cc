@@ -116,7 +116,8 @@ TEST_F(ViewsTest, CommitsDuringTheScanAreExactAfterwards) {
 }
 
 TEST_F(ViewsTest, OlderRevisionsAreKeptOrUndone) {
-  for (const int kept : {64, 3, 0}) {
+  for (const int kept : {64, 3, 0, 1}) {
+    store_.says_before_revision = kept != 1;
     store_.DropLog("c", "").IgnoreError();
     Start({.kept_versions = kept});
     Commit("a", v1::Enterprise::COMPANY, true);
