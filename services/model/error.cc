@@ -12,12 +12,14 @@ constexpr std::size_t kMaxViolationsSent = 100;
 
 template <class Detail>
 void Attach(absl::Status& status, const Detail& detail) {
-  status.SetPayload(absl::StrCat(kTypePrefix.data(), Detail::descriptor()->full_name()), absl::Cord(detail.SerializeAsString()));
+  status.SetPayload(absl::StrCat(kTypePrefix.data(), Detail::descriptor()->full_name()),
+                    absl::Cord(detail.SerializeAsString()));
 }
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
-absl::Status ResourceError(absl::StatusCode code, v1::ErrorReason reason, std::string_view what, std::string_view name) {
+absl::Status ResourceError(absl::StatusCode code, v1::ErrorReason reason, std::string_view what,
+                           std::string_view name) {
   absl::Status status = Error(code, reason, std::string(what) + std::string(name), {{"name", std::string(name)}});
   google::rpc::ResourceInfo info;
   info.set_resource_name(std::string(name));
@@ -27,7 +29,8 @@ absl::Status ResourceError(absl::StatusCode code, v1::ErrorReason reason, std::s
 
 }  // namespace
 
-absl::Status Error(absl::StatusCode code, v1::ErrorReason reason, std::string_view message, const ErrorMetadata& metadata) {
+absl::Status Error(absl::StatusCode code, v1::ErrorReason reason, std::string_view message,
+                   const ErrorMetadata& metadata) {
   absl::Status status(code, ToAbsl(message));
   google::rpc::ErrorInfo info;
   info.set_reason(v1::ErrorReason_Name(reason));
@@ -46,7 +49,8 @@ absl::Status AlreadyExists(std::string_view name) {
 }
 
 v1::ErrorReason ReasonOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(absl::StrCat(kTypePrefix.data(), google::rpc::ErrorInfo::descriptor()->full_name()));
+  const auto payload =
+      status.GetPayload(absl::StrCat(kTypePrefix.data(), google::rpc::ErrorInfo::descriptor()->full_name()));
   google::rpc::ErrorInfo info;
   v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
   if (payload && info.ParseFromString(std::string(*payload))) v1::ErrorReason_Parse(info.reason(), &reason);

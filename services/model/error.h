@@ -1,5 +1,5 @@
-// Errors below the rpc layer: absl::Status with google.rpc details as payloads, so that any room can say exactly what is
-// wrong and the rpc layer can send it without knowing the room.
+// Errors below the rpc layer: absl::Status with google.rpc details as payloads, so that any room can say exactly what
+// is wrong and the rpc layer can send it without knowing the room.
 //
 // Every status made here carries google.rpc.ErrorInfo (reason, domain "bulian", metadata). Thread-safe: no state.
 #ifndef SERVICES_MODEL_ERROR_H_
@@ -19,7 +19,8 @@ namespace bulian::model {
 using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 
 // A status with ErrorInfo. `message` is for people and repeats nothing secret; `metadata` holds its dynamic parts.
-absl::Status Error(absl::StatusCode code, v1::ErrorReason reason, std::string_view message, const ErrorMetadata& metadata = {});
+absl::Status Error(absl::StatusCode code, v1::ErrorReason reason, std::string_view message,
+                   const ErrorMetadata& metadata = {});
 
 // NOT_FOUND / ALREADY_EXISTS of a resource, with ResourceInfo.
 absl::Status NotFound(std::string_view name);
