@@ -52,7 +52,7 @@ void Application::AddModules() {
                   metrics_.RemoveSource("views");
                   views_.reset();
                 }});
-  modules_.Add({"services", {"views"}, [this] { return AddServices(); }, [this] { methods_ = rpc::MethodTable(); }});
+  modules_.Add({"services", {"views"}, [this] { return AddServices(); }, [this] { RemoveServices(); }});
   modules_.Add({"grpc",
                 {"services", "metrics"},
                 [this] { return StartGrpc(); },
@@ -135,10 +135,18 @@ absl::Status Application::LoadViews() {
 }
 
 absl::Status Application::AddServices() {
-  RegisterServices(methods_, {&config_, store_.get(), views_.get(), page_tokens_.get(), &metrics_, log_});
+  gaps_ = std::make_unique<gap::GapAnalyses>(views_.get());
+  metrics_.AddSource("gaps", [this] { return GapReadings(*gaps_); });
+  RegisterServices(methods_, {&config_, store_.get(), views_.get(), gaps_.get(), page_tokens_.get(), &metrics_, log_});
   rpc::RegisterHealthService(methods_, &health_);
   rpc::RegisterReflectionService(methods_);
   return absl::OkStatus();
+}
+
+void Application::RemoveServices() {
+  methods_ = rpc::MethodTable();
+  metrics_.RemoveSource("gaps");
+  gaps_.reset();
 }
 
 absl::Status Application::StartGrpc() {

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "services/gap/gap_service.h"
 #include "services/gateway/http_server.h"
 #include "services/rpc/authenticator.h"
 #include "services/rpc/health.h"
@@ -43,6 +44,7 @@ class Application {
   absl::Status OpenStore();
   absl::Status LoadViews();
   absl::Status AddServices();
+  void RemoveServices();
   absl::Status StartGrpc();
   void StartUpkeep();
 
@@ -53,6 +55,7 @@ class Application {
   std::unique_ptr<rpc::PageTokens> page_tokens_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<view::Views> views_;
+  std::unique_ptr<gap::GapAnalyses> gaps_;
   rpc::MethodTable methods_;
   rpc::HealthState health_;
   rpc::DeveloperAuthenticator authenticator_;

@@ -2,6 +2,7 @@
 #ifndef SERVICES_RUNTIME_ASSEMBLY_H_
 #define SERVICES_RUNTIME_ASSEMBLY_H_
 
+#include "services/gap/gap_service.h"
 #include "services/rpc/event_log.h"
 #include "services/rpc/method_table.h"
 #include "services/rpc/metrics.h"
@@ -17,6 +18,7 @@ struct ServiceDeps {
   const Config* config = nullptr;
   store::Store* store = nullptr;
   view::Views* views = nullptr;
+  gap::GapAnalyses* gaps = nullptr;
   const rpc::PageTokens* page_tokens = nullptr;
   rpc::Metrics* metrics = nullptr;
   rpc::EventLog* log = nullptr;

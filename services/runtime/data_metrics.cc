@@ -40,4 +40,18 @@ std::vector<Reading> ViewReadings(const view::Views& views) {
           One("bulian_snapshot_undos_total", "Snapshots made by undoing the log.", true, stats.undos)};
 }
 
+std::vector<Reading> GapReadings(const gap::GapAnalyses& analyses) {
+  const gap::GapStats stats = analyses.Stats();
+  return {One("bulian_gap_analyses_from_scratch_total", "Gap analyses that took nothing over.", true,
+              stats.work.from_scratch),
+          One("bulian_gap_analyses_advanced_total", "Gap analyses brought up to date from an older one.", true,
+              stats.advanced),
+          One("bulian_gap_analyses_other_dates_total", "Gap analyses of another date than the cluster's.", true,
+              stats.other_dates),
+          One("bulian_gap_segments_recomputed_total", "Segments whose suppliers or links were read again.", true,
+              stats.work.segments_recomputed),
+          One("bulian_gap_offers_read_total", "Offers read by gap analyses.", true, stats.work.offers_read),
+          One("bulian_gap_demand_solves_total", "Demand systems solved.", true, stats.work.demand_solves)};
+}
+
 }  // namespace bulian::runtime

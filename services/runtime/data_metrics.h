@@ -1,9 +1,10 @@
-// What the metrics page says of the store and the snapshots.
+// What the metrics page says of the store, the snapshots and the gap analyses.
 #ifndef SERVICES_RUNTIME_DATA_METRICS_H_
 #define SERVICES_RUNTIME_DATA_METRICS_H_
 
 #include <vector>
 
+#include "services/gap/gap_service.h"
 #include "services/runtime/prometheus_metrics.h"
 #include "services/store/store.h"
 #include "services/view/view.h"
@@ -12,6 +13,7 @@ namespace bulian::runtime {
 
 std::vector<Reading> StoreReadings(store::Store& store);
 std::vector<Reading> ViewReadings(const view::Views& views);
+std::vector<Reading> GapReadings(const gap::GapAnalyses& analyses);
 
 }  // namespace bulian::runtime
 
