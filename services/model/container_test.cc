@@ -154,7 +154,9 @@ TEST(ResourceTableTest, ReusesRowsAndKeepsVersions) {
   }
   EXPECT_LE(table.Limit(), 500u);
   versions.emplace_back(table, expected);
-  for (const auto& [version, records] : versions) {
+  for (const auto& taken : versions) {
+    const ResourceTable& version = taken.first;
+    const auto& records = taken.second;
     ASSERT_EQ(version.Count(), records.size());
     auto it = records.begin();
     version.VisitFrom("", [&](Row row) {
