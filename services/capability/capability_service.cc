@@ -1,0 +1,94 @@
+#include "services/capability/capability_service.h"
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "bulian/v1/capability.pb.h"
+#include "google/protobuf/empty.pb.h"
+#include "services/capability/capability_family.h"
+#include "services/capability/capability_type_family.h"
+#include "services/model/text_folding.h"
+#include "services/resource/field_rules.h"
+#include "services/resource/filters.h"
+#include "services/resource/standard_methods.h"
+
+namespace bulian::capability {
+namespace {
+
+using model::ResourceType;
+using model::Row;
+using model::SnapshotPtr;
+using TypeMethods =
+    resource::MethodTypes<v1::CapabilityType, v1::CreateCapabilityTypeRequest, v1::GetCapabilityTypeRequest,
+                          v1::ListCapabilityTypesRequest, v1::ListCapabilityTypesResponse, v1::UpdateCapabilityTypeRequest,
+                          v1::DeleteCapabilityTypeRequest, v1::BatchGetCapabilityTypesRequest, v1::BatchGetCapabilityTypesResponse>;
+using CapabilityMethods =
+    resource::MethodTypes<v1::Capability, v1::CreateCapabilityRequest, v1::GetCapabilityRequest, v1::ListCapabilitiesRequest,
+                          v1::ListCapabilitiesResponse, v1::UpdateCapabilityRequest, v1::DeleteCapabilityRequest,
+                          v1::BatchGetCapabilitiesRequest, v1::BatchGetCapabilitiesResponse>;
+
+bool HasText(const v1::CapabilityType& type, std::string_view folded) {
+  if (model::ContainsFolded(type.display_name().zh(), folded) || model::ContainsFolded(type.display_name().en(), folded)) return true;
+  for (const std::string& alias : type.aliases()) {
+    if (model::ContainsFolded(alias, folded)) return true;
+  }
+  return false;
+}
+
+resource::RowFilter TypeFilter(const google::protobuf::Message& message, const SnapshotPtr& snapshot, model::Violations* violations) {
+  const auto& request = static_cast<const v1::ListCapabilityTypesRequest&>(message);
+  if (!request.has_filter()) return {};
+  const auto filter = std::make_shared<const v1::CapabilityTypeFilter>(request.filter());
+  const auto within = std::make_shared<const resource::RowSet>(
+      resource::TypesWithin(filter->within(), request.parent(), *snapshot, "filter.within", violations));
+  for (int i = 0; i < filter->kinds_size(); ++i) {
+    resource::CheckEnum(v1::CapabilityType::Kind_IsValid(filter->kinds(i)), absl::StrCat("filter.kinds[", i, "]"), violations);
+  }
+  const std::string text = model::FoldText(filter->text());
+  return [=](Row row) {
+    if (!filter->within().empty() && !within->Holds(row)) return false;
+    if (!filter->kinds().empty()) {
+      const auto& kinds = filter->kinds();
+      if (std::find(kinds.begin(), kinds.end(), snapshot->type(row).kind) == kinds.end()) return false;
+    }
+    if (text.empty()) return true;
+    v1::CapabilityType type;
+    snapshot->Read(ResourceType::kCapabilityType, row, &type);
+    return HasText(type, text);
+  };
+}
+
+resource::RowFilter OfferFilter(const google::protobuf::Message& message, const SnapshotPtr& snapshot, model::Violations* violations) {
+  const auto& request = static_cast<const v1::ListCapabilitiesRequest&>(message);
+  if (!request.has_filter()) return {};
+  const v1::CapabilityFilter& filter = request.filter();
+  const bool any_type = filter.capability_types().empty();
+  const auto types = std::make_shared<const resource::RowSet>(
+      resource::TypesWithin(filter.capability_types(), request.parent(), *snapshot, "filter.capability_types", violations));
+  const auto regions = std::make_shared<const resource::RegionSet>(filter.region_codes(), "filter.region_codes", violations);
+  resource::CheckEnum(v1::Level_IsValid(filter.min_level()), "filter.min_level", violations);
+  const auto min_level = static_cast<int>(filter.min_level());
+  return [=](Row row) {
+    const model::Offer& offer = snapshot->offer(row);
+    if (!any_type && !types->Holds(offer.type)) return false;
+    if (static_cast<int>(offer.level) < min_level) return false;
+    return regions->empty() || regions->Holds(offer.region);
+  };
+}
+
+}  // namespace
+
+void RegisterCapabilityService(rpc::MethodTable& table, const std::shared_ptr<resource::Context>& context) {
+  context->families.Add(CapabilityTypeFamily());
+  context->families.Add(CapabilityFamily());
+  constexpr std::string_view kService = "bulian.v1.CapabilityService";
+  using google::protobuf::Empty;
+  resource::RegisterStandardMethods<TypeMethods, Empty>(
+      table, kService, "CapabilityType", "CapabilityTypes",
+      std::make_shared<const resource::StandardMethods>(context, ResourceType::kCapabilityType, TypeFilter));
+  resource::RegisterStandardMethods<CapabilityMethods, Empty>(
+      table, kService, "Capability", "Capabilities",
+      std::make_shared<const resource::StandardMethods>(context, ResourceType::kCapability, OfferFilter));
+}
+
+}  // namespace bulian::capability

@@ -1,0 +1,27 @@
+// Inputs that name segments of other chains. What they name must exist and must not go away.
+#ifndef SERVICES_CHAIN_SEGMENT_REFERENCES_H_
+#define SERVICES_CHAIN_SEGMENT_REFERENCES_H_
+
+#include <string>
+#include <string_view>
+
+#include "bulian/v1/chain.pb.h"
+#include "services/resource/resource.h"
+
+namespace bulian::chain {
+
+// Whether the segment an input names exists, if it is one of another chain than `chain`.
+void CheckForeignSegment(std::string_view segment, const v1::Chain& chain, const resource::FieldPath& field,
+                         resource::Lookup& lookup, resource::Findings* findings);
+
+// RESOURCE_IN_USE if a segment that the stored chain has and `chain` has not is named by another chain.
+void CheckRemovedSegments(const v1::Chain& chain, const resource::FieldPath& field, resource::Lookup& lookup,
+                          resource::Findings* findings);
+
+// The least name of another chain with an input from `segment` of `chain_name` (empty: from any); empty if none has.
+// What the commit changes does not count: it is checked by itself.
+std::string UserOfSegment(std::string_view chain_name, std::string_view segment, resource::Lookup& lookup);
+
+}  // namespace bulian::chain
+
+#endif  // SERVICES_CHAIN_SEGMENT_REFERENCES_H_

@@ -1,0 +1,154 @@
+#include "services/resource/resource_message.h"
+
+#include <cstdlib>
+#include <type_traits>
+#include <utility>
+
+#include "bulian/v1/capability.pb.h"
+#include "bulian/v1/chain.pb.h"
+#include "bulian/v1/cluster.pb.h"
+#include "bulian/v1/enterprise.pb.h"
+#include "bulian/v1/project.pb.h"
+#include "bulian/v1/supply_link.pb.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace bulian::resource {
+namespace {
+
+using google::protobuf::Message;
+using model::ResourceType;
+
+template <class Resource, class MessageType>
+auto& As(MessageType& message) {
+  if constexpr (std::is_const_v<MessageType>) {
+    return static_cast<const Resource&>(message);
+  } else {
+    return static_cast<Resource&>(message);
+  }
+}
+
+template <class MessageType, class Visit>
+decltype(auto) Dispatch(ResourceType type, MessageType& message, Visit&& visit) {
+  switch (type) {
+    case ResourceType::kCluster: return visit(As<v1::Cluster>(message));
+    case ResourceType::kCapabilityType: return visit(As<v1::CapabilityType>(message));
+    case ResourceType::kEnterprise: return visit(As<v1::Enterprise>(message));
+    case ResourceType::kCapability: return visit(As<v1::Capability>(message));
+    case ResourceType::kChain: return visit(As<v1::Chain>(message));
+    case ResourceType::kSupplyLink: return visit(As<v1::SupplyLink>(message));
+    case ResourceType::kProject: return visit(As<v1::Project>(message));
+  }
+  std::abort();
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  std::int64_t seconds = micros / 1'000'000;
+  std::int64_t rest = micros % 1'000'000;
+  if (rest < 0) {
+    rest += 1'000'000;
+    --seconds;
+  }
+  timestamp->set_seconds(seconds);
+  timestamp->set_nanos(static_cast<std::int32_t>(rest * 1000));
+}
+
+// Maps are written in key order, so that equal resources have equal bytes.
+std::string Serialised(const Message& message) {
+  std::string bytes;
+  bytes.reserve(message.ByteSizeLong());
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeWithCachedSizes(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+}  // namespace
+
+const std::string& NameOf(ResourceType type, const Message& message) {
+  return Dispatch(type, message, [](const auto& resource) -> const std::string& { return resource.name(); });
+}
+
+void SetName(ResourceType type, std::string_view name, Message* message) {
+  Dispatch(type, *message, [&](auto& resource) { resource.set_name(name.data(), name.size()); });
+}
+
+const std::string& EtagOf(ResourceType type, const Message& message) {
+  return Dispatch(type, message, [](const auto& resource) -> const std::string& { return resource.etag(); });
+}
+
+void ClearServerFields(ResourceType type, Message* message) {
+  Dispatch(type, *message, [](auto& resource) {
+    resource.clear_uid();
+    resource.clear_create_time();
+    resource.clear_update_time();
+    resource.clear_etag();
+  });
+}
+
+void StampCreate(ResourceType type, std::string_view uid, absl::Time now, Message* message) {
+  Dispatch(type, *message, [&](auto& resource) {
+    if (type == ResourceType::kCluster) {
+      resource.clear_uid();
+    } else {
+      resource.set_uid(uid.data(), uid.size());
+    }
+    SetTime(now, resource.mutable_create_time());
+    SetTime(now, resource.mutable_update_time());
+    resource.clear_etag();
+  });
+}
+
+void StampUpdate(ResourceType type, const Message& before, absl::Time now, Message* message) {
+  Dispatch(type, *message, [&](auto& resource) {
+    const auto& stored = static_cast<const std::remove_reference_t<decltype(resource)>&>(before);
+    if (type == ResourceType::kCluster) {
+      resource.clear_uid();
+    } else {
+      resource.set_uid(stored.uid());
+    }
+    *resource.mutable_create_time() = stored.create_time();
+    SetTime(now, resource.mutable_update_time());
+    resource.clear_etag();
+  });
+}
+
+std::string StoredBytes(ResourceType type, Message* message) {
+  return Dispatch(type, *message, [](auto& resource) {
+    std::string name, etag;
+    name.swap(*resource.mutable_name());
+    etag.swap(*resource.mutable_etag());
+    std::string bytes = Serialised(resource);
+    name.swap(*resource.mutable_name());
+    etag.swap(*resource.mutable_etag());
+    return bytes;
+  });
+}
+
+bool SameContent(ResourceType type, Message* message, const Message& before) {
+  return Dispatch(type, *message, [&](auto& resource) {
+    using Resource = std::remove_reference_t<decltype(resource)>;
+    const auto& stored = static_cast<const Resource&>(before);
+    Resource& mine = resource;
+    mine.set_uid(stored.uid());
+    *mine.mutable_create_time() = stored.create_time();
+    *mine.mutable_update_time() = stored.update_time();
+    mine.set_etag(stored.etag());
+    std::string name = stored.name();
+    name.swap(*mine.mutable_name());
+    const bool same = Serialised(mine) == Serialised(stored);
+    name.swap(*mine.mutable_name());
+    mine.clear_etag();
+    return same;
+  });
+}
+
+void ReadResource(const model::Snapshot& snapshot, ResourceType type, model::Row row, Message* message) {
+  snapshot.Read(type, row, message);
+  if (type == ResourceType::kCluster) static_cast<v1::Cluster*>(message)->set_uid(snapshot.position().cluster_uid);
+}
+
+}  // namespace bulian::resource
