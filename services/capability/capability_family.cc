@@ -55,12 +55,15 @@ void NormaliseCapability(v1::Capability* capability) {
   for (v1::Certificate& certificate : *capability->mutable_certificates()) resource::Trim(certificate.mutable_scheme());
 }
 
-void CheckCapability(const v1::Capability& capability, std::string_view within, const FieldPath& field, Violations* violations) {
-  resource::CheckReference(capability.capability_type(), ResourceType::kCapabilityType, within, field / "capability_type", violations);
+void CheckCapability(const v1::Capability& capability, std::string_view within, const FieldPath& field,
+                     Violations* violations) {
+  resource::CheckReference(capability.capability_type(), ResourceType::kCapabilityType, within,
+                           field / "capability_type", violations);
   if (!capability.site().empty()) resource::CheckId(capability.site(), field / "site", violations);
   resource::CheckEnum(v1::Level_IsValid(capability.level()), field / "level", violations);
   if (capability.has_capacity()) resource::CheckCapacity(capability.capacity(), field / "capacity", violations);
-  if (capability.has_lead_time_days()) resource::CheckAmount(capability.lead_time_days(), field / "lead_time_days", violations);
+  if (capability.has_lead_time_days())
+    resource::CheckAmount(capability.lead_time_days(), field / "lead_time_days", violations);
   resource::CheckAttributes(capability.attributes(), field, violations);
   resource::CheckCertificates(capability.certificates(), field, violations);
   resource::CheckValidity(capability, field, violations);
@@ -76,23 +79,26 @@ void CheckCapability(const v1::Capability& capability, std::string_view within, 
     }
   }
   if (capability.has_description()) {
-    resource::CheckLocalized(capability.description(), false, resource::kMaxDescriptionChars, field / "description", violations);
+    resource::CheckLocalized(capability.description(), false, resource::kMaxDescriptionChars, field / "description",
+                             violations);
   }
   resource::CheckAnnotations(capability.annotations(), field, violations);
 }
 
-void CheckCapabilityReferences(const v1::Capability& capability, std::string_view enterprise, const FieldPath& field, Lookup& lookup,
-                               Findings* findings) {
+void CheckCapabilityReferences(const v1::Capability& capability, std::string_view enterprise, const FieldPath& field,
+                               Lookup& lookup, Findings* findings) {
   const auto facts =
       resource::CheckTypeExists(lookup, capability.capability_type(), enterprise, field / "capability_type", findings);
   if (facts && capability.capacity().has_total()) {
-    resource::CheckRateOfType(capability.capacity().total(), *facts, field / "capacity" / "total", &findings->violations);
+    resource::CheckRateOfType(capability.capacity().total(), *facts, field / "capacity" / "total",
+                              &findings->violations);
   }
   if (capability.site().empty() && capability.pool_loads().empty()) return;
   const auto* owner = static_cast<const v1::Enterprise*>(
       enterprise.empty() ? nullptr : lookup.Get(ResourceType::kEnterprise, enterprise));
   if (owner == nullptr) return;
-  if (!capability.site().empty() && !Holds(owner->sites(), capability.site(), [](const v1::Site& site) { return site.site_id(); })) {
+  if (!capability.site().empty() &&
+      !Holds(owner->sites(), capability.site(), [](const v1::Site& site) { return site.site_id(); })) {
     findings->violations.Add((field / "site").str(), "is no site of the enterprise");
   }
   for (int i = 0; i < capability.pool_loads_size(); ++i) {

@@ -16,8 +16,9 @@ void NormaliseCapability(v1::Capability* capability);
 void CheckCapability(const v1::Capability& capability, std::string_view within, const resource::FieldPath& field,
                      model::Violations* violations);
 // `enterprise` is the name of its (future) parent, which exists; its site and pools are looked up there.
-void CheckCapabilityReferences(const v1::Capability& capability, std::string_view enterprise, const resource::FieldPath& field,
-                               resource::Lookup& lookup, resource::Findings* findings);
+void CheckCapabilityReferences(const v1::Capability& capability, std::string_view enterprise,
+                               const resource::FieldPath& field, resource::Lookup& lookup,
+                               resource::Findings* findings);
 
 }  // namespace bulian::capability
 

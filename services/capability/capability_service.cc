@@ -20,29 +20,34 @@ using model::Row;
 using model::SnapshotPtr;
 using TypeMethods =
     resource::MethodTypes<v1::CapabilityType, v1::CreateCapabilityTypeRequest, v1::GetCapabilityTypeRequest,
-                          v1::ListCapabilityTypesRequest, v1::ListCapabilityTypesResponse, v1::UpdateCapabilityTypeRequest,
-                          v1::DeleteCapabilityTypeRequest, v1::BatchGetCapabilityTypesRequest, v1::BatchGetCapabilityTypesResponse>;
-using CapabilityMethods =
-    resource::MethodTypes<v1::Capability, v1::CreateCapabilityRequest, v1::GetCapabilityRequest, v1::ListCapabilitiesRequest,
-                          v1::ListCapabilitiesResponse, v1::UpdateCapabilityRequest, v1::DeleteCapabilityRequest,
-                          v1::BatchGetCapabilitiesRequest, v1::BatchGetCapabilitiesResponse>;
+                          v1::ListCapabilityTypesRequest, v1::ListCapabilityTypesResponse,
+                          v1::UpdateCapabilityTypeRequest, v1::DeleteCapabilityTypeRequest,
+                          v1::BatchGetCapabilityTypesRequest, v1::BatchGetCapabilityTypesResponse>;
+using CapabilityMethods = resource::MethodTypes<v1::Capability, v1::CreateCapabilityRequest, v1::GetCapabilityRequest,
+                                                v1::ListCapabilitiesRequest, v1::ListCapabilitiesResponse,
+                                                v1::UpdateCapabilityRequest, v1::DeleteCapabilityRequest,
+                                                v1::BatchGetCapabilitiesRequest, v1::BatchGetCapabilitiesResponse>;
 
 bool HasText(const v1::CapabilityType& type, std::string_view folded) {
-  if (model::ContainsFolded(type.display_name().zh(), folded) || model::ContainsFolded(type.display_name().en(), folded)) return true;
+  if (model::ContainsFolded(type.display_name().zh(), folded) ||
+      model::ContainsFolded(type.display_name().en(), folded))
+    return true;
   for (const std::string& alias : type.aliases()) {
     if (model::ContainsFolded(alias, folded)) return true;
   }
   return false;
 }
 
-resource::RowFilter TypeFilter(const google::protobuf::Message& message, const SnapshotPtr& snapshot, model::Violations* violations) {
+resource::RowFilter TypeFilter(const google::protobuf::Message& message, const SnapshotPtr& snapshot,
+                               model::Violations* violations) {
   const auto& request = static_cast<const v1::ListCapabilityTypesRequest&>(message);
   if (!request.has_filter()) return {};
   const auto filter = std::make_shared<const v1::CapabilityTypeFilter>(request.filter());
   const auto within = std::make_shared<const resource::RowSet>(
       resource::TypesWithin(filter->within(), request.parent(), *snapshot, "filter.within", violations));
   for (int i = 0; i < filter->kinds_size(); ++i) {
-    resource::CheckEnum(v1::CapabilityType::Kind_IsValid(filter->kinds(i)), absl::StrCat("filter.kinds[", i, "]"), violations);
+    resource::CheckEnum(v1::CapabilityType::Kind_IsValid(filter->kinds(i)), absl::StrCat("filter.kinds[", i, "]"),
+                        violations);
   }
   const std::string text = model::FoldText(filter->text());
   return [=](Row row) {
@@ -58,14 +63,16 @@ resource::RowFilter TypeFilter(const google::protobuf::Message& message, const S
   };
 }
 
-resource::RowFilter OfferFilter(const google::protobuf::Message& message, const SnapshotPtr& snapshot, model::Violations* violations) {
+resource::RowFilter OfferFilter(const google::protobuf::Message& message, const SnapshotPtr& snapshot,
+                                model::Violations* violations) {
   const auto& request = static_cast<const v1::ListCapabilitiesRequest&>(message);
   if (!request.has_filter()) return {};
   const v1::CapabilityFilter& filter = request.filter();
   const bool any_type = filter.capability_types().empty();
-  const auto types = std::make_shared<const resource::RowSet>(
-      resource::TypesWithin(filter.capability_types(), request.parent(), *snapshot, "filter.capability_types", violations));
-  const auto regions = std::make_shared<const resource::RegionSet>(filter.region_codes(), "filter.region_codes", violations);
+  const auto types = std::make_shared<const resource::RowSet>(resource::TypesWithin(
+      filter.capability_types(), request.parent(), *snapshot, "filter.capability_types", violations));
+  const auto regions =
+      std::make_shared<const resource::RegionSet>(filter.region_codes(), "filter.region_codes", violations);
   resource::CheckEnum(v1::Level_IsValid(filter.min_level()), "filter.min_level", violations);
   const auto min_level = static_cast<int>(filter.min_level());
   return [=](Row row) {

@@ -18,7 +18,8 @@ using resource::FieldPath;
 using resource::Findings;
 using resource::Lookup;
 
-constexpr int kMaxAliases = 64, kMaxParents = 16, kMaxTypicalInputs = 64, kMaxCodes = 16, kMaxEquivalents = 16, kMaxCodeChars = 64;
+constexpr int kMaxAliases = 64, kMaxParents = 16, kMaxTypicalInputs = 64, kMaxCodes = 16, kMaxEquivalents = 16,
+              kMaxCodeChars = 64;
 
 const v1::CapabilityType& TypeOf(const Message& message) { return static_cast<const v1::CapabilityType&>(message); }
 
@@ -47,13 +48,15 @@ void CheckNames(const v1::CapabilityType& type, const FieldPath& field, Violatio
   for (int i = 0; i < type.typical_inputs_size(); ++i) {
     const FieldPath at = field.At("typical_inputs", i);
     const v1::TypicalInput& input = type.typical_inputs(i);
-    resource::CheckReference(input.capability_type(), ResourceType::kCapabilityType, type.name(), at / "capability_type", violations);
+    resource::CheckReference(input.capability_type(), ResourceType::kCapabilityType, type.name(),
+                             at / "capability_type", violations);
     if (input.has_coefficient()) resource::CheckAmount(input.coefficient(), at / "coefficient", violations);
   }
   resource::CheckCount(type.equivalents_size(), kMaxEquivalents, field / "equivalents", violations);
   for (int i = 0; i < type.equivalents_size(); ++i) {
     const auto parsed = model::ParseResourceName(type.equivalents(i));
-    if (!parsed || parsed->type != ResourceType::kCapabilityType || parsed->cluster == model::ClusterIdOf(type.name())) {
+    if (!parsed || parsed->type != ResourceType::kCapabilityType ||
+        parsed->cluster == model::ClusterIdOf(type.name())) {
       violations->Add(field.At("equivalents", i).str(), "must be the name of a capability type of another cluster");
     }
   }
@@ -64,14 +67,16 @@ void Check(const Message& message, const FieldPath& field, Violations* violation
   resource::CheckEnum(v1::CapabilityType::Kind_IsValid(type.kind()), field / "kind", violations);
   resource::CheckEnum(v1::CapabilityType::Basis_IsValid(type.basis()), field / "basis", violations);
   resource::CheckLocalized(type.display_name(), true, resource::kMaxNameChars, field / "display_name", violations);
-  resource::CheckLocalized(type.description(), false, resource::kMaxDescriptionChars, field / "description", violations);
+  resource::CheckLocalized(type.description(), false, resource::kMaxDescriptionChars, field / "description",
+                           violations);
   resource::CheckTexts(type.aliases(), kMaxAliases, resource::kMaxNameChars, "aliases", field, violations);
   if (!type.unit().empty()) resource::CheckUnit(type.unit(), field / "unit", violations);
   CheckNames(type, field, violations);
   resource::CheckCount(type.codes_size(), kMaxCodes, field / "codes", violations);
   for (int i = 0; i < type.codes_size(); ++i) {
     const FieldPath at = field.At("codes", i);
-    if (!resource::IsSystemName(type.codes(i).system())) violations->Add((at / "system").str(), "must match [a-z0-9][a-z0-9.-]{0,62}");
+    if (!resource::IsSystemName(type.codes(i).system()))
+      violations->Add((at / "system").str(), "must match [a-z0-9][a-z0-9.-]{0,62}");
     resource::CheckRequiredText(type.codes(i).code(), kMaxCodeChars, at / "code", violations);
   }
   resource::CheckAnnotations(type.annotations(), field, violations);
@@ -86,7 +91,8 @@ std::vector<std::string> ParentsOf(Lookup& lookup, const std::string& name) {
   const model::Row row = lookup.BaseRow(ResourceType::kCapabilityType, name);
   std::vector<std::string> names;
   if (row == model::kNoRow) return names;
-  for (model::Row parent : lookup.base().type(row).parents) names.push_back(lookup.base().Name(ResourceType::kCapabilityType, parent));
+  for (model::Row parent : lookup.base().type(row).parents)
+    names.push_back(lookup.base().Name(ResourceType::kCapabilityType, parent));
   return names;
 }
 
@@ -132,8 +138,8 @@ void References(const Message& message, std::vector<std::string_view>* names) {
 void Touches(const Message* before, const Message* after, std::vector<std::string>* guards) {
   if (after == nullptr) return;
   for (const std::string& parent : TypeOf(*after).parents()) {
-    if (before == nullptr ||
-        std::find(TypeOf(*before).parents().begin(), TypeOf(*before).parents().end(), parent) == TypeOf(*before).parents().end()) {
+    if (before == nullptr || std::find(TypeOf(*before).parents().begin(), TypeOf(*before).parents().end(), parent) ==
+                                 TypeOf(*before).parents().end()) {
       guards->emplace_back(resource::kTaxonomyGuard);
       return;
     }

@@ -34,7 +34,8 @@ class LeastUser {
 
 bool Fits(std::string_view unit, bool has_period, const TypeFacts& facts, bool rate) {
   const model::Unit* known = model::FindUnit(unit);
-  const bool same = known == nullptr || facts.dimension == model::Dimension::kNone || known->dimension == facts.dimension;
+  const bool same =
+      known == nullptr || facts.dimension == model::Dimension::kNone || known->dimension == facts.dimension;
   return same && (!rate || has_period != facts.stock);
 }
 
@@ -42,7 +43,8 @@ bool Fits(const v1::Rate& rate, const TypeFacts& facts) {
   return Fits(rate.unit(), rate.period() != v1::PERIOD_UNSPECIFIED, facts, true);
 }
 
-void SeeMisfits(const std::string& name, Row row, const TypeFacts& facts, const model::Snapshot& base, LeastUser* users) {
+void SeeMisfits(const std::string& name, Row row, const TypeFacts& facts, const model::Snapshot& base,
+                LeastUser* users) {
   base.OffersOfType(row).ForEach([&](Row offer_row) {
     const model::Offer& offer = base.offer(offer_row);
     if (std::isnan(offer.capacity)) return;
@@ -64,7 +66,8 @@ void SeeMisfits(const std::string& name, Row row, const TypeFacts& facts, const 
   base.LinksOfType(row).ForEach([&](Row link_row) {
     v1::SupplyLink link;
     base.Read(ResourceType::kSupplyLink, link_row, &link);
-    if (link.has_volume() && !Fits(link.volume().unit(), false, facts, false)) users->See(ResourceType::kSupplyLink, link_row);
+    if (link.has_volume() && !Fits(link.volume().unit(), false, facts, false))
+      users->See(ResourceType::kSupplyLink, link_row);
   });
 }
 

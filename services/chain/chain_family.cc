@@ -42,8 +42,10 @@ void Normalise(Message* message) {
   }
 }
 
-void CheckRequirement(const v1::Requirement& requirement, std::string_view within, const FieldPath& field, Violations* violations) {
-  resource::CheckReference(requirement.capability_type(), ResourceType::kCapabilityType, within, field / "capability_type", violations);
+void CheckRequirement(const v1::Requirement& requirement, std::string_view within, const FieldPath& field,
+                      Violations* violations) {
+  resource::CheckReference(requirement.capability_type(), ResourceType::kCapabilityType, within,
+                           field / "capability_type", violations);
   resource::CheckEnum(v1::Level_IsValid(requirement.min_level()), field / "min_level", violations);
   resource::CheckAttributeRequirements(requirement.attributes(), field, violations);
   resource::CheckCount(requirement.certificates_size(), kMaxSchemes, field / "certificates", violations);
@@ -55,7 +57,8 @@ void CheckRequirement(const v1::Requirement& requirement, std::string_view withi
 }
 
 void CheckPolicy(const v1::SegmentPolicy& policy, const FieldPath& field, Violations* violations) {
-  if (policy.has_min_suppliers() && policy.min_suppliers() < 1) violations->Add((field / "min_suppliers").str(), "must be at least 1");
+  if (policy.has_min_suppliers() && policy.min_suppliers() < 1)
+    violations->Add((field / "min_suppliers").str(), "must be at least 1");
   if (policy.has_max_hhi()) resource::CheckShare(policy.max_hhi(), field / "max_hhi", violations);
   if (policy.has_max_external_share()) {
     resource::CheckShare(policy.max_external_share(), field / "max_external_share", violations);
@@ -70,7 +73,8 @@ void CheckSplits(const v1::Segment& segment, const FieldPath& field, Violations*
   }
   for (const auto& [group, sum] : sums) {
     if (!(std::abs(sum - 1) <= kSplitRounding)) {
-      violations->Add((field / "inputs").str(), absl::StrCat("the splits of the alternatives group `", std::string(group), "` sum to ", sum, ", not to 1"));
+      violations->Add((field / "inputs").str(), absl::StrCat("the splits of the alternatives group `",
+                                                             std::string(group), "` sum to ", sum, ", not to 1"));
     }
   }
 }
@@ -87,7 +91,8 @@ void CheckInputs(const v1::Segment& segment, const absl::flat_hash_set<std::stri
     } else {
       const auto full = model::ParseSegmentName(input.segment());
       if (!full || full->cluster != cluster) {
-        violations->Add((at / "segment").str(), "must be the id of a segment of the chain, or the full name of one of the cluster");
+        violations->Add((at / "segment").str(),
+                        "must be the id of a segment of the chain, or the full name of one of the cluster");
       }
     }
     if (!seen.insert(input.segment()).second) violations->Add((at / "segment").str(), "stands twice");
@@ -95,7 +100,8 @@ void CheckInputs(const v1::Segment& segment, const absl::flat_hash_set<std::stri
     resource::CheckText(input.alternatives_group(), kMaxGroupChars, at / "alternatives_group", violations);
     if (!input.has_split()) continue;
     resource::CheckShare(input.split(), at / "split", violations);
-    if (input.alternatives_group().empty()) violations->Add((at / "split").str(), "is only allowed within an alternatives group");
+    if (input.alternatives_group().empty())
+      violations->Add((at / "split").str(), "is only allowed within an alternatives group");
   }
   CheckSplits(segment, field, violations);
 }
@@ -105,7 +111,8 @@ void CheckSegment(const v1::Segment& segment, const v1::Chain& chain, const absl
   resource::CheckLocalized(segment.display_name(), true, resource::kMaxNameChars, field / "display_name", violations);
   CheckRequirement(segment.requirement(), chain.name(), field / "requirement", violations);
   if (segment.has_final_demand()) resource::CheckRate(segment.final_demand(), field / "final_demand", violations);
-  if (segment.priority() < 0 || segment.priority() > kMaxPriority) violations->Add((field / "priority").str(), "must be from 0 to 100");
+  if (segment.priority() < 0 || segment.priority() > kMaxPriority)
+    violations->Add((field / "priority").str(), "must be from 0 to 100");
   if (segment.has_policy()) CheckPolicy(segment.policy(), field / "policy", violations);
   CheckInputs(segment, ids, model::ClusterIdOf(chain.name()), field, violations);
   resource::CheckLocalized(segment.stage(), false, resource::kMaxNameChars, field / "stage", violations);
@@ -114,7 +121,8 @@ void CheckSegment(const v1::Segment& segment, const v1::Chain& chain, const absl
 void Check(const Message& message, const FieldPath& field, Violations* violations) {
   const v1::Chain& chain = ChainOf(message);
   resource::CheckLocalized(chain.display_name(), true, resource::kMaxNameChars, field / "display_name", violations);
-  resource::CheckLocalized(chain.description(), false, resource::kMaxDescriptionChars, field / "description", violations);
+  resource::CheckLocalized(chain.description(), false, resource::kMaxDescriptionChars, field / "description",
+                           violations);
   resource::CheckCount(chain.segments_size(), kMaxSegments, field / "segments", violations);
   absl::flat_hash_set<std::string> ids;
   for (int i = 0; i < chain.segments_size(); ++i) {

@@ -13,13 +13,14 @@ namespace bulian::chain {
 namespace {
 
 using model::ResourceType;
-using ChainMethods = resource::MethodTypes<v1::Chain, v1::CreateChainRequest, v1::GetChainRequest, v1::ListChainsRequest,
-                                           v1::ListChainsResponse, v1::UpdateChainRequest, v1::DeleteChainRequest,
-                                           v1::BatchGetChainsRequest, v1::BatchGetChainsResponse>;
+using ChainMethods =
+    resource::MethodTypes<v1::Chain, v1::CreateChainRequest, v1::GetChainRequest, v1::ListChainsRequest,
+                          v1::ListChainsResponse, v1::UpdateChainRequest, v1::DeleteChainRequest,
+                          v1::BatchGetChainsRequest, v1::BatchGetChainsResponse>;
 using LinkMethods =
-    resource::MethodTypes<v1::SupplyLink, v1::CreateSupplyLinkRequest, v1::GetSupplyLinkRequest, v1::ListSupplyLinksRequest,
-                          v1::ListSupplyLinksResponse, v1::UpdateSupplyLinkRequest, v1::DeleteSupplyLinkRequest,
-                          v1::BatchGetSupplyLinksRequest, v1::BatchGetSupplyLinksResponse>;
+    resource::MethodTypes<v1::SupplyLink, v1::CreateSupplyLinkRequest, v1::GetSupplyLinkRequest,
+                          v1::ListSupplyLinksRequest, v1::ListSupplyLinksResponse, v1::UpdateSupplyLinkRequest,
+                          v1::DeleteSupplyLinkRequest, v1::BatchGetSupplyLinksRequest, v1::BatchGetSupplyLinksResponse>;
 
 resource::RowFilter LinkFilter(const google::protobuf::Message& message, const model::SnapshotPtr& snapshot,
                                model::Violations* violations) {
@@ -34,7 +35,8 @@ resource::RowFilter LinkFilter(const google::protobuf::Message& message, const m
   const auto buyers = rows(filter.buyers(), "filter.buyers");
   const auto types = std::make_shared<const resource::RowSet>(
       resource::TypesWithin(filter.product_types(), request.parent(), *snapshot, "filter.product_types", violations));
-  const bool any_supplier = filter.suppliers().empty(), any_buyer = filter.buyers().empty(), any_type = filter.product_types().empty();
+  const bool any_supplier = filter.suppliers().empty(), any_buyer = filter.buyers().empty(),
+             any_type = filter.product_types().empty();
   return [=](model::Row row) {
     const model::Link& link = snapshot->link(row);
     return (any_supplier || suppliers->Holds(link.supplier)) && (any_buyer || buyers->Holds(link.buyer)) &&
@@ -50,7 +52,8 @@ void RegisterChainService(rpc::MethodTable& table, const std::shared_ptr<resourc
   constexpr std::string_view kService = "bulian.v1.ChainService";
   using google::protobuf::Empty;
   resource::RegisterStandardMethods<ChainMethods, Empty>(
-      table, kService, "Chain", "Chains", std::make_shared<const resource::StandardMethods>(context, ResourceType::kChain));
+      table, kService, "Chain", "Chains",
+      std::make_shared<const resource::StandardMethods>(context, ResourceType::kChain));
   resource::RegisterStandardMethods<LinkMethods, Empty>(
       table, kService, "SupplyLink", "SupplyLinks",
       std::make_shared<const resource::StandardMethods>(context, ResourceType::kSupplyLink, LinkFilter));

@@ -12,7 +12,8 @@ using model::ResourceType;
 using resource::Lookup;
 
 bool HasSegment(const v1::Chain& chain, std::string_view id) {
-  return std::any_of(chain.segments().begin(), chain.segments().end(), [&](const v1::Segment& each) { return each.segment_id() == id; });
+  return std::any_of(chain.segments().begin(), chain.segments().end(),
+                     [&](const v1::Segment& each) { return each.segment_id() == id; });
 }
 
 bool Uses(const v1::Chain& chain, std::string_view chain_name, std::string_view segment) {
@@ -27,8 +28,8 @@ bool Uses(const v1::Chain& chain, std::string_view chain_name, std::string_view 
 
 }  // namespace
 
-void CheckForeignSegment(std::string_view segment, const v1::Chain& chain, const resource::FieldPath& field, Lookup& lookup,
-                         resource::Findings* findings) {
+void CheckForeignSegment(std::string_view segment, const v1::Chain& chain, const resource::FieldPath& field,
+                         Lookup& lookup, resource::Findings* findings) {
   const auto full = model::ParseSegmentName(segment);
   if (!full || full->chain_name == chain.name() || full->cluster != model::ClusterIdOf(chain.name())) return;
   const v1::Chain* other = nullptr;
@@ -58,7 +59,8 @@ std::string UserOfSegment(std::string_view chain_name, std::string_view segment,
   return user;
 }
 
-void CheckRemovedSegments(const v1::Chain& chain, const resource::FieldPath& field, Lookup& lookup, resource::Findings* findings) {
+void CheckRemovedSegments(const v1::Chain& chain, const resource::FieldPath& field, Lookup& lookup,
+                          resource::Findings* findings) {
   const model::Row row = lookup.BaseRow(ResourceType::kChain, chain.name());
   if (row == model::kNoRow) return;
   const auto before = lookup.base().chain(row);
@@ -67,9 +69,10 @@ void CheckRemovedSegments(const v1::Chain& chain, const resource::FieldPath& fie
     lookup.DependOn(resource::RefsGuard(chain.name()));
     const std::string user = UserOfSegment(chain.name(), segment.segment_id(), lookup);
     if (user.empty()) continue;
-    findings->Refuse(model::Error(absl::StatusCode::kFailedPrecondition, v1::RESOURCE_IN_USE,
-                                  absl::StrCat((field / "segments").str(), ": an input of another chain names a segment that is taken out"),
-                                  {{"name", absl::StrCat(chain.name(), "/segments/", segment.segment_id())}, {"referrer", user}}));
+    findings->Refuse(model::Error(
+        absl::StatusCode::kFailedPrecondition, v1::RESOURCE_IN_USE,
+        absl::StrCat((field / "segments").str(), ": an input of another chain names a segment that is taken out"),
+        {{"name", absl::StrCat(chain.name(), "/segments/", segment.segment_id())}, {"referrer", user}}));
   }
 }
 

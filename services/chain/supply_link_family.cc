@@ -22,8 +22,10 @@ void Check(const Message& message, const FieldPath& field, Violations* violation
   const v1::SupplyLink& link = LinkOf(message);
   resource::CheckReference(link.supplier(), ResourceType::kEnterprise, link.name(), field / "supplier", violations);
   resource::CheckReference(link.buyer(), ResourceType::kEnterprise, link.name(), field / "buyer", violations);
-  if (!link.buyer().empty() && link.buyer() == link.supplier()) violations->Add((field / "buyer").str(), "must not be the supplier");
-  resource::CheckReference(link.product_type(), ResourceType::kCapabilityType, link.name(), field / "product_type", violations);
+  if (!link.buyer().empty() && link.buyer() == link.supplier())
+    violations->Add((field / "buyer").str(), "must not be the supplier");
+  resource::CheckReference(link.product_type(), ResourceType::kCapabilityType, link.name(), field / "product_type",
+                           violations);
   if (link.year() != 0 && (link.year() < kFirstYear || link.year() > kLastYear)) {
     violations->Add((field / "year").str(), "must be from 1900 to 2200");
   }
@@ -38,7 +40,8 @@ void CheckReferences(const Message& message, const FieldPath& field, Lookup& loo
   const v1::SupplyLink& link = LinkOf(message);
   resource::CheckExists(lookup, ResourceType::kEnterprise, link.supplier(), link.name(), field / "supplier", findings);
   resource::CheckExists(lookup, ResourceType::kEnterprise, link.buyer(), link.name(), field / "buyer", findings);
-  const auto facts = resource::CheckTypeExists(lookup, link.product_type(), link.name(), field / "product_type", findings);
+  const auto facts =
+      resource::CheckTypeExists(lookup, link.product_type(), link.name(), field / "product_type", findings);
   if (facts && link.has_volume()) {
     resource::CheckUnitOfType(link.volume().unit(), *facts, field / "volume" / "unit", &findings->violations);
   }

@@ -20,7 +20,8 @@ void Normalise(Message* message) {
 }
 
 void CheckPolicy(const v1::ClusterPolicy& policy, const FieldPath& field, Violations* violations) {
-  if (policy.has_min_suppliers() && policy.min_suppliers() < 1) violations->Add((field / "min_suppliers").str(), "must be at least 1");
+  if (policy.has_min_suppliers() && policy.min_suppliers() < 1)
+    violations->Add((field / "min_suppliers").str(), "must be at least 1");
   if (policy.has_max_hhi()) resource::CheckShare(policy.max_hhi(), field / "max_hhi", violations);
   if (policy.has_max_external_share()) {
     resource::CheckShare(policy.max_external_share(), field / "max_external_share", violations);

@@ -15,9 +15,10 @@ namespace bulian::cluster {
 namespace {
 
 using model::ResourceType;
-using Methods = resource::MethodTypes<v1::Cluster, v1::CreateClusterRequest, v1::GetClusterRequest, v1::ListClustersRequest,
-                                      v1::ListClustersResponse, v1::UpdateClusterRequest, v1::DeleteClusterRequest,
-                                      v1::BatchGetClustersRequest, v1::BatchGetClustersResponse>;
+using Methods =
+    resource::MethodTypes<v1::Cluster, v1::CreateClusterRequest, v1::GetClusterRequest, v1::ListClustersRequest,
+                          v1::ListClustersResponse, v1::UpdateClusterRequest, v1::DeleteClusterRequest,
+                          v1::BatchGetClustersRequest, v1::BatchGetClustersResponse>;
 
 // Reads a cluster's own record; false when it is being deleted or is gone.
 bool ReadCluster(const resource::Context& context, const std::string& id, v1::Cluster* cluster) {
@@ -37,7 +38,8 @@ absl::Status List(const resource::Context& context, rpc::CallContext& call, cons
     violations.Add("page_size", "must not be negative");
     return violations.ToStatus();
   }
-  const int wanted = request.page_size() == 0 ? resource::kDefaultPageSize : std::min(request.page_size(), resource::kMaxPageSize);
+  const int wanted =
+      request.page_size() == 0 ? resource::kDefaultPageSize : std::min(request.page_size(), resource::kMaxPageSize);
   rpc::PageCursor cursor;
   cursor.params_hash = rpc::HashOfParams(request);
   cursor.caller = call.caller.name;
@@ -76,7 +78,8 @@ absl::Status BatchGet(const resource::Context& context, const v1::BatchGetCluste
   }
   if (!violations.empty()) return violations.ToStatus();
   for (const std::string& name : request.names()) {
-    if (!ReadCluster(context, std::string(model::ClusterIdOf(name)), response->add_clusters())) return model::NotFound(name);
+    if (!ReadCluster(context, std::string(model::ClusterIdOf(name)), response->add_clusters()))
+      return model::NotFound(name);
   }
   return absl::OkStatus();
 }
@@ -89,7 +92,8 @@ absl::Status Delete(const resource::Context& context, const resource::StandardMe
   const auto before = context.views->Current(id);
   if (!before.ok()) {
     const auto parsed = model::ParseResourceName(request.name());
-    if (request.allow_missing() && absl::IsNotFound(before.status()) && parsed && parsed->type == ResourceType::kCluster) {
+    if (request.allow_missing() && absl::IsNotFound(before.status()) && parsed &&
+        parsed->type == ResourceType::kCluster) {
       return absl::OkStatus();
     }
   }
@@ -102,7 +106,8 @@ absl::Status Delete(const resource::Context& context, const resource::StandardMe
 absl::Status ClearLeftover(const resource::Context& context, const std::string& id) {
   const auto snapshot = context.views->Current(id);
   if (!snapshot.ok()) return absl::OkStatus();
-  if ((*snapshot)->Find(ResourceType::kCluster, absl::StrCat("clusters/", id)) != model::kNoRow) return absl::OkStatus();
+  if ((*snapshot)->Find(ResourceType::kCluster, absl::StrCat("clusters/", id)) != model::kNoRow)
+    return absl::OkStatus();
   absl::Status dropped = context.store->DropLog(id, (*snapshot)->position().cluster_uid);
   return absl::IsNotFound(dropped) ? absl::OkStatus() : dropped;
 }
@@ -116,7 +121,8 @@ void RegisterClusterService(rpc::MethodTable& table, const std::shared_ptr<resou
   resource::RegisterStandardMethods<Methods, google::protobuf::Empty>(table, kService, "Cluster", "Clusters", methods);
   const std::shared_ptr<const resource::Context> ctx = context;
   table.Unary<v1::CreateClusterRequest, v1::Cluster>(
-      "bulian.v1.ClusterService/CreateCluster", rpc::Weight::kHeavy, [ctx, methods](auto& call, const auto& request, auto* cluster) {
+      "bulian.v1.ClusterService/CreateCluster", rpc::Weight::kHeavy,
+      [ctx, methods](auto& call, const auto& request, auto* cluster) {
         if (!request.validate_only()) {
           if (absl::Status cleared = ClearLeftover(*ctx, request.cluster_id()); !cleared.ok()) return cleared;
         }

@@ -16,8 +16,8 @@ using model::ResourceType;
 using model::Violations;
 using resource::FieldPath;
 
-constexpr int kMaxAliases = 32, kMaxIndustries = 16, kMaxQualifications = 32, kMaxSites = 64, kMaxOwners = 64, kMaxPools = 32,
-              kMaxMembers = 2000, kMaxContacts = 8;
+constexpr int kMaxAliases = 32, kMaxIndustries = 16, kMaxQualifications = 32, kMaxSites = 64, kMaxOwners = 64,
+              kMaxPools = 32, kMaxMembers = 2000, kMaxContacts = 8;
 
 const v1::Enterprise& EnterpriseOf(const Message& message) { return static_cast<const v1::Enterprise&>(message); }
 
@@ -46,8 +46,10 @@ void CheckSite(const v1::Site& site, const FieldPath& field, Violations* violati
   resource::CheckText(site.address(), 300, field / "address", violations);
   if (!site.has_location()) return;
   const auto within = [](double value, double limit) { return value >= -limit && value <= limit; };
-  if (!within(site.location().latitude(), 90)) violations->Add((field / "location" / "latitude").str(), "must be from -90 to 90");
-  if (!within(site.location().longitude(), 180)) violations->Add((field / "location" / "longitude").str(), "must be from -180 to 180");
+  if (!within(site.location().latitude(), 90))
+    violations->Add((field / "location" / "latitude").str(), "must be from -90 to 90");
+  if (!within(site.location().longitude(), 180))
+    violations->Add((field / "location" / "longitude").str(), "must be from -180 to 180");
 }
 
 void CheckOwner(const v1::Ownership& owner, const std::string& name, const FieldPath& field, Violations* violations) {
@@ -56,7 +58,8 @@ void CheckOwner(const v1::Ownership& owner, const std::string& name, const Field
   } else if (owner.has_enterprise()) {
     resource::CheckReference(owner.enterprise(), ResourceType::kEnterprise, name, field / "enterprise", violations);
     const bool all = owner.control() || (owner.has_share() && owner.share() >= 1);
-    if (owner.enterprise() == name && all) violations->Add(field.str(), "an enterprise cannot own or control all of itself");
+    if (owner.enterprise() == name && all)
+      violations->Add(field.str(), "an enterprise cannot own or control all of itself");
   } else {
     resource::CheckRequiredText(owner.external_id(), 256, field / "external_id", violations);
   }
@@ -67,20 +70,23 @@ void CheckOwner(const v1::Ownership& owner, const std::string& name, const Field
 
 void CheckMembers(const v1::Enterprise& enterprise, const FieldPath& field, Violations* violations) {
   if (enterprise.members().empty()) return;
-  if (enterprise.kind() != v1::Enterprise::ALLIANCE) violations->Add((field / "members").str(), "only an ALLIANCE has members");
+  if (enterprise.kind() != v1::Enterprise::ALLIANCE)
+    violations->Add((field / "members").str(), "only an ALLIANCE has members");
   resource::CheckCount(enterprise.members_size(), kMaxMembers, field / "members", violations);
   for (int i = 0; i < enterprise.members_size(); ++i) {
     const FieldPath at = field.At("members", i);
     const v1::Membership& member = enterprise.members(i);
-    resource::CheckReference(member.enterprise(), ResourceType::kEnterprise, enterprise.name(), at / "enterprise", violations);
-    if (member.enterprise() == enterprise.name()) violations->Add((at / "enterprise").str(), "must not be the alliance itself");
+    resource::CheckReference(member.enterprise(), ResourceType::kEnterprise, enterprise.name(), at / "enterprise",
+                             violations);
+    if (member.enterprise() == enterprise.name())
+      violations->Add((at / "enterprise").str(), "must not be the alliance itself");
     resource::CheckValidity(member, at, violations);
   }
 }
 
 template <class List, class IdOf>
-void CheckIdsOnce(const List& list, std::string_view list_name, std::string_view id_name, const FieldPath& field, IdOf id_of,
-                  Violations* violations) {
+void CheckIdsOnce(const List& list, std::string_view list_name, std::string_view id_name, const FieldPath& field,
+                  IdOf id_of, Violations* violations) {
   if (list.size() < 2) return;
   absl::flat_hash_set<std::string> seen;
   for (int i = 0; i < list.size(); ++i) {
@@ -91,7 +97,8 @@ void CheckIdsOnce(const List& list, std::string_view list_name, std::string_view
 void CheckPlaces(const v1::Enterprise& enterprise, const FieldPath& field, Violations* violations) {
   resource::CheckCount(enterprise.sites_size(), kMaxSites, field / "sites", violations);
   for (int i = 0; i < enterprise.sites_size(); ++i) CheckSite(enterprise.sites(i), field.At("sites", i), violations);
-  CheckIdsOnce(enterprise.sites(), "sites", "site_id", field, [](const v1::Site& site) { return site.site_id(); }, violations);
+  CheckIdsOnce(
+      enterprise.sites(), "sites", "site_id", field, [](const v1::Site& site) { return site.site_id(); }, violations);
   resource::CheckCount(enterprise.pools_size(), kMaxPools, field / "pools", violations);
   for (int i = 0; i < enterprise.pools_size(); ++i) {
     const FieldPath at = field.At("pools", i);
@@ -100,7 +107,8 @@ void CheckPlaces(const v1::Enterprise& enterprise, const FieldPath& field, Viola
     resource::CheckLocalized(pool.display_name(), false, resource::kMaxNameChars, at / "display_name", violations);
     if (pool.has_capacity()) resource::CheckRate(pool.capacity(), at / "capacity", violations);
   }
-  CheckIdsOnce(enterprise.pools(), "pools", "pool_id", field, [](const v1::Pool& pool) { return pool.pool_id(); }, violations);
+  CheckIdsOnce(
+      enterprise.pools(), "pools", "pool_id", field, [](const v1::Pool& pool) { return pool.pool_id(); }, violations);
 }
 
 void CheckContacts(const v1::Enterprise& enterprise, const FieldPath& field, Violations* violations) {
@@ -117,13 +125,15 @@ void CheckContacts(const v1::Enterprise& enterprise, const FieldPath& field, Vio
 void Check(const Message& message, const FieldPath& field, Violations* violations) {
   const v1::Enterprise& enterprise = EnterpriseOf(message);
   resource::CheckEnum(v1::Enterprise::Kind_IsValid(enterprise.kind()), field / "kind", violations);
-  resource::CheckLocalized(enterprise.display_name(), true, resource::kMaxNameChars, field / "display_name", violations);
+  resource::CheckLocalized(enterprise.display_name(), true, resource::kMaxNameChars, field / "display_name",
+                           violations);
   resource::CheckTexts(enterprise.aliases(), kMaxAliases, resource::kMaxNameChars, "aliases", field, violations);
-  resource::CheckTexts(enterprise.former_names(), kMaxAliases, resource::kMaxNameChars, "former_names", field, violations);
+  resource::CheckTexts(enterprise.former_names(), kMaxAliases, resource::kMaxNameChars, "former_names", field,
+                       violations);
   CheckIdentifiers(enterprise, field, violations);
   resource::CheckCount(enterprise.industry_codes_size(), kMaxIndustries, field / "industry_codes", violations);
   for (int i = 0; i < enterprise.industry_codes_size(); ++i) {
-    CheckIndustryCode(enterprise.industry_codes(i), field.At("industry_codes", i), violations);
+    resource::CheckIndustryCode(enterprise.industry_codes(i), field.At("industry_codes", i), violations);
   }
   resource::CheckCount(enterprise.qualifications_size(), kMaxQualifications, field / "qualifications", violations);
   for (int i = 0; i < enterprise.qualifications_size(); ++i) {
@@ -138,7 +148,8 @@ void Check(const Message& message, const FieldPath& field, Violations* violation
   }
   CheckMembers(enterprise, field, violations);
   CheckContacts(enterprise, field, violations);
-  resource::CheckLocalized(enterprise.description(), false, resource::kMaxDescriptionChars, field / "description", violations);
+  resource::CheckLocalized(enterprise.description(), false, resource::kMaxDescriptionChars, field / "description",
+                           violations);
   resource::CheckAnnotations(enterprise.annotations(), field, violations);
 }
 
@@ -176,7 +187,9 @@ resource::Family EnterpriseFamily() {
   family.normalise = Normalise;
   family.check = Check;
   family.check_references = [](const Message& message, const FieldPath& field, resource::Lookup& lookup,
-                               resource::Findings* findings) { CheckReferences(EnterpriseOf(message), field, lookup, findings); };
+                               resource::Findings* findings) {
+    CheckReferences(EnterpriseOf(message), field, lookup, findings);
+  };
   family.references = References;
   family.identifiers = Identifiers;
   family.referrer = UserOfEnterprise;

@@ -19,8 +19,8 @@ using resource::Lookup;
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
-void CheckFree(std::string_view system, const std::string& value, const std::string& name, const FieldPath& field, Lookup& lookup,
-               Findings* findings) {
+void CheckFree(std::string_view system, const std::string& value, const std::string& name, const FieldPath& field,
+               Lookup& lookup, Findings* findings) {
   if (value.empty()) return;
   const std::string holder = lookup.IdentifierHolder(system, value);
   if (holder.empty() || holder == name) return;
@@ -33,7 +33,8 @@ template <class List, class IdOf>
 std::vector<std::string> Removed(const List& before, const List& after, IdOf id_of) {
   std::vector<std::string> removed;
   for (const auto& each : before) {
-    const bool kept = std::any_of(after.begin(), after.end(), [&](const auto& other) { return id_of(other) == id_of(each); });
+    const bool kept =
+        std::any_of(after.begin(), after.end(), [&](const auto& other) { return id_of(other) == id_of(each); });
     if (!kept) removed.push_back(id_of(each));
   }
   return removed;
@@ -43,7 +44,8 @@ bool Contains(const std::vector<std::string>& ids, const std::string& id) {
   return !id.empty() && std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-bool UsesAny(const v1::Capability& capability, const std::vector<std::string>& sites, const std::vector<std::string>& pools) {
+bool UsesAny(const v1::Capability& capability, const std::vector<std::string>& sites,
+             const std::vector<std::string>& pools) {
   if (Contains(sites, capability.site())) return true;
   return std::any_of(capability.pool_loads().begin(), capability.pool_loads().end(),
                      [&](const v1::PoolLoad& load) { return Contains(pools, load.pool()); });
@@ -84,9 +86,10 @@ void CheckRemovedPlaces(const v1::Enterprise& enterprise, const FieldPath& field
   lookup.DependOn(resource::RefsGuard(enterprise.name()));
   const std::string user = UserOfPlaces(enterprise.name(), row, sites, pools, lookup);
   if (user.empty()) return;
-  findings->Refuse(model::Error(absl::StatusCode::kFailedPrecondition, v1::RESOURCE_IN_USE,
-                                absl::StrCat((field / (sites.empty() ? "pools" : "sites")).str(), ": one that is taken out is in use"),
-                                {{"name", enterprise.name()}, {"referrer", user}}));
+  findings->Refuse(model::Error(
+      absl::StatusCode::kFailedPrecondition, v1::RESOURCE_IN_USE,
+      absl::StrCat((field / (sites.empty() ? "pools" : "sites")).str(), ": one that is taken out is in use"),
+      {{"name", enterprise.name()}, {"referrer", user}}));
 }
 
 }  // namespace
@@ -128,11 +131,13 @@ std::string UserOfEnterprise(std::string_view name, Lookup& lookup) {
   });
   // Members have no index: only alliances are read.
   for (Row other = 0; other < base.RowLimit(ResourceType::kEnterprise); ++other) {
-    if (!base.Exists(ResourceType::kEnterprise, other) || base.EnterpriseKind(other) != v1::Enterprise::ALLIANCE) continue;
+    if (!base.Exists(ResourceType::kEnterprise, other) || base.EnterpriseKind(other) != v1::Enterprise::ALLIANCE)
+      continue;
     v1::Enterprise alliance;
     base.Read(ResourceType::kEnterprise, other, &alliance);
     const auto& members = alliance.members();
-    if (std::any_of(members.begin(), members.end(), [&](const v1::Membership& member) { return member.enterprise() == name; })) {
+    if (std::any_of(members.begin(), members.end(),
+                    [&](const v1::Membership& member) { return member.enterprise() == name; })) {
       see(ResourceType::kEnterprise, other);
     }
   }
@@ -143,7 +148,8 @@ std::vector<std::string> CapabilitiesOf(std::string_view name, const model::Snap
   std::vector<std::string> names;
   const Row row = snapshot.Find(ResourceType::kEnterprise, name);
   if (row == model::kNoRow) return names;
-  snapshot.OffersOfEnterprise(row).ForEach([&](Row offer) { names.push_back(snapshot.Name(ResourceType::kCapability, offer)); });
+  snapshot.OffersOfEnterprise(row).ForEach(
+      [&](Row offer) { names.push_back(snapshot.Name(ResourceType::kCapability, offer)); });
   std::sort(names.begin(), names.end());
   return names;
 }

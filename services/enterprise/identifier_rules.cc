@@ -58,10 +58,12 @@ void NormaliseIdentifiers(v1::Enterprise* enterprise) {
 
 void CheckIdentifiers(const v1::Enterprise& enterprise, const FieldPath& field, Violations* violations) {
   if (!enterprise.uscc().empty()) {
-    for (const std::string& problem : model::UsccProblems(enterprise.uscc())) violations->Add((field / "uscc").str(), problem);
+    for (const std::string& problem : model::UsccProblems(enterprise.uscc()))
+      violations->Add((field / "uscc").str(), problem);
   }
   if (!enterprise.lei().empty()) {
-    if (const std::string problem = model::LeiProblem(enterprise.lei()); !problem.empty()) violations->Add((field / "lei").str(), problem);
+    if (const std::string problem = model::LeiProblem(enterprise.lei()); !problem.empty())
+      violations->Add((field / "lei").str(), problem);
   }
   resource::CheckCount(enterprise.identifiers_size(), kMaxIdentifiers, field / "identifiers", violations);
   for (int i = 0; i < enterprise.identifiers_size(); ++i) {

@@ -74,21 +74,23 @@ void Check(const Message& message, const FieldPath& field, Violations* violation
     }
     capability::CheckCapability(planned.capability(), project.name(), at / "capability", violations);
   }
-  resource::CheckLocalized(project.description(), false, resource::kMaxDescriptionChars, field / "description", violations);
+  resource::CheckLocalized(project.description(), false, resource::kMaxDescriptionChars, field / "description",
+                           violations);
   resource::CheckAnnotations(project.annotations(), field, violations);
 }
 
 void CheckReferences(const Message& message, const FieldPath& field, Lookup& lookup, Findings* findings) {
   const v1::Project& project = ProjectOf(message);
-  const bool owned =
-      resource::CheckExists(lookup, ResourceType::kEnterprise, project.owner(), project.name(), field / "owner", findings);
+  const bool owned = resource::CheckExists(lookup, ResourceType::kEnterprise, project.owner(), project.name(),
+                                           field / "owner", findings);
   for (int i = 0; i < project.planned_capabilities_size(); ++i) {
     const FieldPath at = field.At("planned_capabilities", i);
     const v1::Capability& planned = project.planned_capabilities(i).capability();
     if (owned) {
       capability::CheckCapabilityReferences(planned, project.owner(), at / "capability", lookup, findings);
     } else {
-      resource::CheckTypeExists(lookup, planned.capability_type(), project.name(), at / "capability" / "capability_type", findings);
+      resource::CheckTypeExists(lookup, planned.capability_type(), project.name(),
+                                at / "capability" / "capability_type", findings);
     }
   }
 }
@@ -96,10 +98,12 @@ void CheckReferences(const Message& message, const FieldPath& field, Lookup& loo
 void References(const Message& message, std::vector<std::string_view>* names) {
   const v1::Project& project = ProjectOf(message);
   names->push_back(project.owner());
-  for (const v1::PlannedCapability& planned : project.planned_capabilities()) names->push_back(planned.capability().capability_type());
+  for (const v1::PlannedCapability& planned : project.planned_capabilities())
+    names->push_back(planned.capability().capability_type());
 }
 
-void FollowUp(const Message* before, const Message& after, Lookup& lookup, std::vector<std::unique_ptr<Message>>* more) {
+void FollowUp(const Message* before, const Message& after, Lookup& lookup,
+              std::vector<std::unique_ptr<Message>>* more) {
   const v1::Project& project = ProjectOf(after);
   if (project.state() != v1::Project::IN_PRODUCTION) return;
   if (before != nullptr && ProjectOf(*before).state() == v1::Project::IN_PRODUCTION) return;

@@ -15,20 +15,22 @@ namespace bulian::project {
 namespace {
 
 using model::ResourceType;
-using Methods = resource::MethodTypes<v1::Project, v1::CreateProjectRequest, v1::GetProjectRequest, v1::ListProjectsRequest,
-                                      v1::ListProjectsResponse, v1::UpdateProjectRequest, v1::DeleteProjectRequest,
-                                      v1::BatchGetProjectsRequest, v1::BatchGetProjectsResponse>;
+using Methods =
+    resource::MethodTypes<v1::Project, v1::CreateProjectRequest, v1::GetProjectRequest, v1::ListProjectsRequest,
+                          v1::ListProjectsResponse, v1::UpdateProjectRequest, v1::DeleteProjectRequest,
+                          v1::BatchGetProjectsRequest, v1::BatchGetProjectsResponse>;
 
 resource::RowFilter Filter(const google::protobuf::Message& message, const model::SnapshotPtr& snapshot,
                            model::Violations* violations) {
   const auto& request = static_cast<const v1::ListProjectsRequest&>(message);
   if (!request.has_filter()) return {};
   const auto filter = std::make_shared<const v1::ProjectFilter>(request.filter());
-  const auto types = std::make_shared<const resource::RowSet>(
-      resource::TypesWithin(filter->capability_types(), request.parent(), *snapshot, "filter.capability_types", violations));
+  const auto types = std::make_shared<const resource::RowSet>(resource::TypesWithin(
+      filter->capability_types(), request.parent(), *snapshot, "filter.capability_types", violations));
   resource::RowsNamed(filter->owners(), ResourceType::kEnterprise, *snapshot, "filter.owners", violations);
   for (int i = 0; i < filter->states_size(); ++i) {
-    resource::CheckEnum(v1::Project::State_IsValid(filter->states(i)), absl::StrCat("filter.states[", i, "]"), violations);
+    resource::CheckEnum(v1::Project::State_IsValid(filter->states(i)), absl::StrCat("filter.states[", i, "]"),
+                        violations);
   }
   return [=](model::Row row) {
     const auto project = snapshot->project(row);

@@ -36,15 +36,20 @@ template <class AttributeType>
 void CheckOne(const AttributeType& attribute, const FieldPath& field, Violations* violations) {
   if (!IsAttributeKey(attribute.key())) violations->Add((field / "key").str(), "must match [a-z][a-z0-9_]{0,62}");
   switch (attribute.value_case()) {
-    case AttributeType::kInterval: CheckInterval(attribute.interval(), field / "interval", violations); break;
+    case AttributeType::kInterval:
+      CheckInterval(attribute.interval(), field / "interval", violations);
+      break;
     case AttributeType::kWords: {
       const FieldPath words = field / "words";
       if (attribute.words().words().empty()) violations->Add((words / "words").str(), "at least one word is required");
       CheckTexts(attribute.words().words(), kMaxWords, kMaxWordChars, "words", words, violations);
       break;
     }
-    case AttributeType::kFlag: break;
-    case AttributeType::VALUE_NOT_SET: violations->Add(field.str(), "a value is required"); break;
+    case AttributeType::kFlag:
+      break;
+    case AttributeType::VALUE_NOT_SET:
+      violations->Add(field.str(), "a value is required");
+      break;
   }
 }
 
@@ -86,7 +91,8 @@ void CheckCertificates(const google::protobuf::RepeatedPtrField<v1::Certificate>
   CheckCount(certificates.size(), kMaxCertificates, parent / "certificates", violations);
   for (int i = 0; i < certificates.size(); ++i) {
     const FieldPath field = parent.At("certificates", i);
-    if (!IsScheme(certificates[i].scheme())) violations->Add((field / "scheme").str(), "must match [A-Z0-9][A-Z0-9_./-]{0,62}");
+    if (!IsScheme(certificates[i].scheme()))
+      violations->Add((field / "scheme").str(), "must match [A-Z0-9][A-Z0-9_./-]{0,62}");
     if (certificates[i].has_valid_until()) CheckDate(certificates[i].valid_until(), field / "valid_until", violations);
     CheckText(certificates[i].reference(), 200, field / "reference", violations);
   }

@@ -7,14 +7,15 @@
 
 namespace bulian::resource {
 
-// A chain of steps on the stack, for example `enterprise` . `owners` [2] . `share`. Refers to its parent and to the text
-// it was made from: never keep one. Not thread-safe.
+// A chain of steps on the stack, for example `enterprise` . `owners` [2] . `share`. Refers to its parent and to the
+// text it was made from: never keep one. Not thread-safe.
 class FieldPath {
  public:
-  FieldPath(std::string_view root) : step_(root) {}  // NOLINT: a path is written where a text is expected
-  FieldPath(const char* root) : step_(root) {}       // NOLINT
+  FieldPath(std::string_view root) : step_(root) {}    // NOLINT: a path is written where a text is expected
+  FieldPath(const char* root) : step_(root) {}         // NOLINT
   FieldPath(const std::string& root) : step_(root) {}  // NOLINT
-  FieldPath(const FieldPath& parent, std::string_view step, int index = -1) : parent_(&parent), step_(step), index_(index) {}
+  FieldPath(const FieldPath& parent, std::string_view step, int index = -1)
+      : parent_(&parent), step_(step), index_(index) {}
 
   FieldPath operator/(std::string_view step) const { return {*this, step}; }
   FieldPath At(std::string_view step, int index) const { return {*this, step, index}; }

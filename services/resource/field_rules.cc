@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/model/day.h"
+#include "services/model/industry.h"
+#include "services/model/region.h"
 #include "services/model/units.h"
 
 namespace bulian::resource {
@@ -45,14 +47,16 @@ void CheckRequiredText(std::string_view text, int max_chars, const FieldPath& fi
   CheckText(text, max_chars, field, violations);
 }
 
-void CheckTexts(const google::protobuf::RepeatedPtrField<std::string>& texts, int max_count, int max_chars, std::string_view name,
-                const FieldPath& parent, Violations* violations) {
+void CheckTexts(const google::protobuf::RepeatedPtrField<std::string>& texts, int max_count, int max_chars,
+                std::string_view name, const FieldPath& parent, Violations* violations) {
   CheckCount(texts.size(), max_count, parent / name, violations);
   for (int i = 0; i < texts.size(); ++i) CheckRequiredText(texts[i], max_chars, parent.At(name, i), violations);
 }
 
-void CheckLocalized(const v1::LocalizedText& text, bool required, int max_chars, const FieldPath& field, Violations* violations) {
-  if (required && text.zh().empty() && text.en().empty()) violations->Add(field.str(), "at least one language is required");
+void CheckLocalized(const v1::LocalizedText& text, bool required, int max_chars, const FieldPath& field,
+                    Violations* violations) {
+  if (required && text.zh().empty() && text.en().empty())
+    violations->Add(field.str(), "at least one language is required");
   CheckText(text.zh(), max_chars, field / "zh", violations);
   CheckText(text.en(), max_chars, field / "en", violations);
 }
@@ -69,8 +73,9 @@ void CheckAnnotations(const google::protobuf::Map<std::string, std::string>& ann
   }
   std::sort(wrong.begin(), wrong.end());
   for (const std::string& key : wrong) {
-    violations->Add((parent / "annotations").str() + "[" + key.substr(0, 40) + "]",
-                    absl::StrCat("key and value must have at most ", kMaxAnnotationBytes, " bytes, and the key at least one"));
+    violations->Add(
+        (parent / "annotations").str() + "[" + key.substr(0, 40) + "]",
+        absl::StrCat("key and value must have at most ", kMaxAnnotationBytes, " bytes, and the key at least one"));
   }
 }
 
@@ -79,7 +84,8 @@ void CheckCount(int count, int max, const FieldPath& field, Violations* violatio
 }
 
 void CheckId(std::string_view id, const FieldPath& field, Violations* violations) {
-  if (!model::IsValidId(id)) violations->Add(field.str(), id.empty() ? "is required" : "must match [a-z]([a-z0-9-]{0,61}[a-z0-9])?");
+  if (!model::IsValidId(id))
+    violations->Add(field.str(), id.empty() ? "is required" : "must match [a-z]([a-z0-9-]{0,61}[a-z0-9])?");
 }
 
 bool IsToken(std::string_view text, bool (*first)(char), bool (*rest)(char)) {
@@ -116,7 +122,8 @@ bool CheckReference(std::string_view name, model::ResourceType type, std::string
   const auto parsed = model::ParseResourceName(name);
   const std::string_view cluster = model::ClusterIdOf(within);
   if (parsed && parsed->type == type && (cluster.empty() || parsed->cluster == cluster)) return true;
-  violations->Add(field.str(), absl::StrCat("must be the name of one of the cluster's ", ToAbsl(model::CollectionOf(type))));
+  violations->Add(field.str(),
+                  absl::StrCat("must be the name of one of the cluster's ", ToAbsl(model::CollectionOf(type))));
   return false;
 }
 
@@ -125,7 +132,8 @@ void CheckDate(const google::type::Date& date, const FieldPath& field, Violation
 }
 
 void CheckDates(bool has_from, const google::type::Date& from, bool has_until, const google::type::Date& until,
-                const FieldPath& parent, std::string_view from_name, std::string_view until_name, Violations* violations) {
+                const FieldPath& parent, std::string_view from_name, std::string_view until_name,
+                Violations* violations) {
   if (has_from) CheckDate(from, parent / from_name, violations);
   if (has_until) CheckDate(until, parent / until_name, violations);
   if (!has_from || !has_until) return;
@@ -142,16 +150,17 @@ void CheckEvidence(const v1::Evidence& evidence, const FieldPath& field, Violati
   CheckText(evidence.note(), 500, field / "note", violations);
   if (evidence.has_date()) CheckDate(evidence.date(), field / "date", violations);
   if (evidence.state() != v1::Evidence::VERIFIED) return;
-  if (evidence.verified_by().empty()) violations->Add((field / "verified_by").str(), "is required when the state is VERIFIED");
+  if (evidence.verified_by().empty())
+    violations->Add((field / "verified_by").str(), "is required when the state is VERIFIED");
   if (!evidence.has_date()) violations->Add((field / "date").str(), "is required when the state is VERIFIED");
 }
 
 void CheckRegionCode(std::string_view code, const FieldPath& field, Violations* violations) {
-  // A county without a prefecture, or no province, is none.
-  const bool digits = code.size() == 6 && std::all_of(code.begin(), code.end(), IsDigit);
-  if (!digits || code[0] == '0' || code[0] == '9' || (code.substr(2, 2) == "00" && code.substr(4) != "00")) {
-    violations->Add(field.str(), "must be a GB/T 2260 code of six digits");
-  }
+  if (const std::string problem = model::RegionProblem(code); !problem.empty()) violations->Add(field.str(), problem);
+}
+
+void CheckIndustryCode(std::string_view code, const FieldPath& field, Violations* violations) {
+  if (const std::string problem = model::IndustryProblem(code); !problem.empty()) violations->Add(field.str(), problem);
 }
 
 void CheckAmount(double value, const FieldPath& field, Violations* violations) {

@@ -1,5 +1,5 @@
-// Checks of field values that several resources share. Each adds violations under the path it is given and nothing else;
-// paths are composed only then, because these run on every record of an import. Pure, thread-safe.
+// Checks of field values that several resources share. Each adds violations under the path it is given and nothing
+// else; paths are composed only then, because these run on every record of an import. Pure, thread-safe.
 #ifndef SERVICES_RESOURCE_FIELD_RULES_H_
 #define SERVICES_RESOURCE_FIELD_RULES_H_
 
@@ -29,9 +29,10 @@ inline constexpr int kMaxDescriptionChars = 2000;
 // At most `max_chars` characters (code points), no control characters but line breaks and tabs.
 void CheckText(std::string_view text, int max_chars, const FieldPath& field, Violations* violations);
 void CheckRequiredText(std::string_view text, int max_chars, const FieldPath& field, Violations* violations);
-void CheckTexts(const google::protobuf::RepeatedPtrField<std::string>& texts, int max_count, int max_chars, std::string_view name,
-                const FieldPath& parent, Violations* violations);
-void CheckLocalized(const v1::LocalizedText& text, bool required, int max_chars, const FieldPath& field, Violations* violations);
+void CheckTexts(const google::protobuf::RepeatedPtrField<std::string>& texts, int max_count, int max_chars,
+                std::string_view name, const FieldPath& parent, Violations* violations);
+void CheckLocalized(const v1::LocalizedText& text, bool required, int max_chars, const FieldPath& field,
+                    Violations* violations);
 void CheckAnnotations(const google::protobuf::Map<std::string, std::string>& annotations, const FieldPath& parent,
                       Violations* violations);
 // At most `max` elements in the list.
@@ -56,17 +57,20 @@ bool IsReference(std::string_view name, model::ResourceType type, std::string_vi
 void CheckDate(const google::type::Date& date, const FieldPath& field, Violations* violations);
 // `resource` has valid_from and valid_until, or two dates in such an order.
 void CheckDates(bool has_from, const google::type::Date& from, bool has_until, const google::type::Date& until,
-                const FieldPath& parent, std::string_view from_name, std::string_view until_name, Violations* violations);
+                const FieldPath& parent, std::string_view from_name, std::string_view until_name,
+                Violations* violations);
 template <class Dated>
 void CheckValidity(const Dated& dated, const FieldPath& parent, Violations* violations) {
   if (!dated.has_valid_from() && !dated.has_valid_until()) return;
-  CheckDates(dated.has_valid_from(), dated.valid_from(), dated.has_valid_until(), dated.valid_until(), parent, "valid_from",
-             "valid_until", violations);
+  CheckDates(dated.has_valid_from(), dated.valid_from(), dated.has_valid_until(), dated.valid_until(), parent,
+             "valid_from", "valid_until", violations);
 }
 void CheckEvidence(const v1::Evidence& evidence, const FieldPath& field, Violations* violations);
 
-// A GB/T 2260 code: six digits that can be a province, a prefecture or a county.
+// A GB/T 2260 code.
 void CheckRegionCode(std::string_view code, const FieldPath& field, Violations* violations);
+// A GB/T 4754 code.
+void CheckIndustryCode(std::string_view code, const FieldPath& field, Violations* violations);
 
 // Finite and not negative.
 void CheckAmount(double value, const FieldPath& field, Violations* violations);

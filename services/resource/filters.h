@@ -18,7 +18,8 @@ namespace bulian::resource {
 // GB/T 2260 codes of a filter, and whether a region is one of them or lies within one.
 class RegionSet {
  public:
-  RegionSet(const google::protobuf::RepeatedPtrField<std::string>& codes, const FieldPath& field, model::Violations* violations);
+  RegionSet(const google::protobuf::RepeatedPtrField<std::string>& codes, const FieldPath& field,
+            model::Violations* violations);
   bool empty() const { return codes_.empty(); }
   bool Holds(std::uint32_t region) const;
 

@@ -26,7 +26,8 @@ std::vector<std::string> SortedIdentifierGuards(const Family& family, const Mess
   std::vector<Identifier> identifiers;
   if (resource != nullptr && family.identifiers) family.identifiers(*resource, &identifiers);
   std::vector<std::string> guards;
-  for (const Identifier& identifier : identifiers) guards.push_back(IdentifierGuard(identifier.system, identifier.value));
+  for (const Identifier& identifier : identifiers)
+    guards.push_back(IdentifierGuard(identifier.system, identifier.value));
   std::sort(guards.begin(), guards.end());
   return guards;
 }
@@ -44,7 +45,9 @@ Overlay::Overlay(model::SnapshotPtr base, const Families* families) : base_(std:
 
 void Overlay::Note(std::string_view name) {
   reads_.emplace(ToAbsl(name));
-  if (trace_ != nullptr) trace_->emplace_back(name);
+  // Only what is staged can be taken back.
+  if (trace_ != nullptr && (staged_.contains(ToAbsl(name)) || claims_.contains(ToAbsl(name))))
+    trace_->emplace_back(name);
 }
 
 bool Overlay::Exists(ResourceType type, std::string_view name) {
@@ -132,14 +135,16 @@ void Overlay::Unstage(std::string_view name) {
   staged_.erase(it);
 }
 
-void Overlay::CollectTouches(const std::string& name, const StagedWrite& write, absl::flat_hash_set<std::string>* touches) {
+void Overlay::CollectTouches(const std::string& name, const StagedWrite& write,
+                             absl::flat_hash_set<std::string>* touches) {
   const Family& family = families_->Of(write.type);
   const Message* before = Before(write.type, name);
   for (std::string_view added : Added(SortedReferences(family, write.resource), SortedReferences(family, before))) {
     // A resource written by this very commit cannot be deleted beside it.
     if (!staged_.contains(ToAbsl(added))) touches->insert(RefsGuard(added));
   }
-  for (std::string& guard : Added(SortedIdentifierGuards(family, write.resource), SortedIdentifierGuards(family, before))) {
+  for (std::string& guard :
+       Added(SortedIdentifierGuards(family, write.resource), SortedIdentifierGuards(family, before))) {
     touches->insert(std::move(guard));
   }
   if (family.touches) {

@@ -32,8 +32,8 @@ class Overlay final : public Lookup {
   std::string IdentifierHolder(std::string_view system, std::string_view value) override;
   void DependOn(std::string_view guard) override;
 
-  // Stages a write; `resource` carries its name, is not owned and must outlive the overlay's use. Replaces what is staged
-  // under the name.
+  // Stages a write; `resource` carries its name, is not owned and must outlive the overlay's use. Replaces what is
+  // staged under the name.
   void Put(model::ResourceType type, google::protobuf::Message* resource);
   void PutOwned(model::ResourceType type, std::unique_ptr<google::protobuf::Message> resource);
   void Delete(model::ResourceType type, std::string_view name);
@@ -46,7 +46,7 @@ class Overlay final : public Lookup {
   std::size_t staged_count() const { return staged_.size(); }
   const model::SnapshotPtr& snapshot() const { return base_; }
 
-  // Names looked up from now on are also added here; null: no longer.
+  // Staged names and identifier guards that are looked up from now on are also added here; null: no longer.
   void TraceLookups(std::vector<std::string>* names) { trace_ = names; }
 
   // Fills what the store must check and write. Writes come in the order staged.
@@ -70,7 +70,8 @@ class Overlay final : public Lookup {
   const Families* families_;
   absl::flat_hash_map<std::string, StagedWrite> staged_;
   std::size_t next_order_ = 0;
-  absl::flat_hash_map<std::string, std::vector<std::string>> claims_;  // guard of an identifier -> staged holders in order
+  absl::flat_hash_map<std::string, std::vector<std::string>>
+      claims_;  // guard of an identifier -> staged holders in order
   absl::flat_hash_map<std::string, std::unique_ptr<google::protobuf::Message>> before_;
   absl::flat_hash_set<std::string> reads_;
   std::vector<std::string>* trace_ = nullptr;

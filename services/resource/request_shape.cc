@@ -18,7 +18,9 @@ RequestShape::RequestShape(const Descriptor* request, const Descriptor* resource
   }
 }
 
-const FieldDescriptor* RequestShape::Find(std::string_view field) const { return request_->FindFieldByName(std::string(field)); }
+const FieldDescriptor* RequestShape::Find(std::string_view field) const {
+  return request_->FindFieldByName(std::string(field));
+}
 
 std::string RequestShape::Text(const Message& request, std::string_view field) const {
   const FieldDescriptor* found = Find(field);
@@ -37,7 +39,9 @@ int RequestShape::Number(const Message& request, std::string_view field) const {
 
 std::string RequestShape::resource_field() const { return resource_ == nullptr ? std::string() : resource_->name(); }
 
-bool RequestShape::HasResource(const Message& request) const { return request.GetReflection()->HasField(request, resource_); }
+bool RequestShape::HasResource(const Message& request) const {
+  return request.GetReflection()->HasField(request, resource_);
+}
 
 const Message& RequestShape::Resource(const Message& request) const {
   return request.GetReflection()->GetMessage(request, resource_);
@@ -45,7 +49,8 @@ const Message& RequestShape::Resource(const Message& request) const {
 
 v1::ReadAt RequestShape::ReadPosition(const Message& request) const {
   const FieldDescriptor* found = Find("read_at");
-  return found == nullptr ? v1::ReadAt() : static_cast<const v1::ReadAt&>(request.GetReflection()->GetMessage(request, found));
+  return found == nullptr ? v1::ReadAt()
+                          : static_cast<const v1::ReadAt&>(request.GetReflection()->GetMessage(request, found));
 }
 
 google::protobuf::FieldMask RequestShape::UpdateMask(const Message& request) const {
@@ -54,7 +59,9 @@ google::protobuf::FieldMask RequestShape::UpdateMask(const Message& request) con
   return static_cast<const google::protobuf::FieldMask&>(request.GetReflection()->GetMessage(request, found));
 }
 
-Message* RequestShape::AddResource(Message* response) const { return response->GetReflection()->AddMessage(response, resource_); }
+Message* RequestShape::AddResource(Message* response) const {
+  return response->GetReflection()->AddMessage(response, resource_);
+}
 
 void RequestShape::SetText(Message* response, std::string_view field, std::string value) const {
   const FieldDescriptor* found = Find(field);
@@ -75,7 +82,8 @@ std::string PayloadDigest(const Message& request) {
   payload->CopyFrom(request);
   const Descriptor* type = request.GetDescriptor();
   for (const char* field : {"request_id", "validate_only"}) {
-    if (const FieldDescriptor* found = type->FindFieldByName(field)) payload->GetReflection()->ClearField(payload.get(), found);
+    if (const FieldDescriptor* found = type->FindFieldByName(field))
+      payload->GetReflection()->ClearField(payload.get(), found);
   }
   return rpc::HashOfParams(*payload);
 }

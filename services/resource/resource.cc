@@ -12,7 +12,8 @@ absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size
 absl::Status Findings::ToStatus() const {
   if (!violations.empty() || !missing.empty()) {
     model::Violations all = violations;
-    for (const MissingReference& reference : missing) all.Add(reference.field, absl::StrCat("there is no ", reference.name));
+    for (const MissingReference& reference : missing)
+      all.Add(reference.field, absl::StrCat("there is no ", reference.name));
     return all.ToStatus();
   }
   return refusal;

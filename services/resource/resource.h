@@ -4,8 +4,8 @@
 // A resource family gives its rules as a Family; everything else is here. Rules are pure functions over a Lookup, which
 // shows the snapshot with the writes of the same commit on top, so that records of one commit may name each other.
 //
-// Why two writers cannot each break half of a rule: whatever a validation looks up becomes part of the commit's read set,
-// which the store checks. Three guards stand for what no name stands for:
+// Why two writers cannot each break half of a rule: whatever a validation looks up becomes part of the commit's read
+// set, which the store checks. Three guards stand for what no name stands for:
 //   refs:{name}                the set of resources that name {name}: touched by a write that adds such a reference,
 //                              depended on by whoever needs that there is none (a deletion, a removed site or segment)
 //   identifier:{system}:{v}    who holds an identifier: touched when it is added, depended on when it is looked up
@@ -29,8 +29,8 @@
 
 namespace bulian::resource {
 
-// The state a write is validated against: a snapshot with staged writes on top. What it was asked for is recorded as the
-// commit's read set. Belongs to one thread. `name` is always a full name of a resource of the type.
+// The state a write is validated against: a snapshot with staged writes on top. What it was asked for is recorded as
+// the commit's read set. Belongs to one thread. `name` is always a full name of a resource of the type.
 class Lookup {
  public:
   virtual ~Lookup() = default;
@@ -60,7 +60,7 @@ struct MissingReference {
 struct Findings {
   model::Violations violations;           // wrong by itself: INVALID_ARGUMENT
   std::vector<MissingReference> missing;  // a violation too, but an import may wait for them
-  absl::Status refusal;                   // the first other reason (IDENTIFIER_TAKEN, RESOURCE_IN_USE, a missing parent)
+  absl::Status refusal;  // the first other reason (IDENTIFIER_TAKEN, RESOURCE_IN_USE, a missing parent)
 
   bool clean() const { return violations.empty() && missing.empty() && refusal.ok(); }
   void Refuse(absl::Status status) {
@@ -90,24 +90,28 @@ struct Family {
   // Everything wrong with the resource by itself. `field` is the path to it (`enterprise`).
   std::function<void(const google::protobuf::Message& resource, const FieldPath& field, model::Violations*)> check;
   // Everything wrong with what it names, and with what names it. The resource is staged in the lookup.
-  std::function<void(const google::protobuf::Message& resource, const FieldPath& field, Lookup&, Findings*)> check_references;
+  std::function<void(const google::protobuf::Message& resource, const FieldPath& field, Lookup&, Findings*)>
+      check_references;
   // Full names of the resources it names and must not outlive; its parent among them unless that is the cluster.
   std::function<void(const google::protobuf::Message& resource, std::vector<std::string_view>* names)> references;
   // Its unique identifiers.
   std::function<void(const google::protobuf::Message& resource, std::vector<Identifier>* identifiers)> identifiers;
   // Further guards a write touches; `before` is null on create, `after` on delete.
   std::function<void(const google::protobuf::Message* before, const google::protobuf::Message* after,
-                     std::vector<std::string>* guards)> touches;
+                     std::vector<std::string>* guards)>
+      touches;
   // Further writes that belong into the same commit (a project in production brings its capabilities), with names.
   std::function<void(const google::protobuf::Message* before, const google::protobuf::Message& after, Lookup&,
-                     std::vector<std::unique_ptr<google::protobuf::Message>>* more)> follow_up;
+                     std::vector<std::unique_ptr<google::protobuf::Message>>* more)>
+      follow_up;
   // The name of a resource, not itself deleted by the same call, that names this one and so forbids its deletion; empty
   // if none.
   std::function<std::string(std::string_view name, Lookup&)> referrer;
   // Names of children that `force` deletes too.
   std::function<std::vector<std::string>(std::string_view name, const model::Snapshot&)> children;
   // Calls `visit` with each field that names an enterprise; for Import, which resolves `uscc:` and `lei:` there.
-  std::function<void(google::protobuf::Message* resource, const std::function<void(std::string*)>& visit)> enterprise_names;
+  std::function<void(google::protobuf::Message* resource, const std::function<void(std::string*)>& visit)>
+      enterprise_names;
 };
 
 // The families of all stored types, by model::ResourceType.

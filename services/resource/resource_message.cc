@@ -31,13 +31,20 @@ auto& As(MessageType& message) {
 template <class MessageType, class Visit>
 decltype(auto) Dispatch(ResourceType type, MessageType& message, Visit&& visit) {
   switch (type) {
-    case ResourceType::kCluster: return visit(As<v1::Cluster>(message));
-    case ResourceType::kCapabilityType: return visit(As<v1::CapabilityType>(message));
-    case ResourceType::kEnterprise: return visit(As<v1::Enterprise>(message));
-    case ResourceType::kCapability: return visit(As<v1::Capability>(message));
-    case ResourceType::kChain: return visit(As<v1::Chain>(message));
-    case ResourceType::kSupplyLink: return visit(As<v1::SupplyLink>(message));
-    case ResourceType::kProject: return visit(As<v1::Project>(message));
+    case ResourceType::kCluster:
+      return visit(As<v1::Cluster>(message));
+    case ResourceType::kCapabilityType:
+      return visit(As<v1::CapabilityType>(message));
+    case ResourceType::kEnterprise:
+      return visit(As<v1::Enterprise>(message));
+    case ResourceType::kCapability:
+      return visit(As<v1::Capability>(message));
+    case ResourceType::kChain:
+      return visit(As<v1::Chain>(message));
+    case ResourceType::kSupplyLink:
+      return visit(As<v1::SupplyLink>(message));
+    case ResourceType::kProject:
+      return visit(As<v1::Project>(message));
   }
   std::abort();
 }

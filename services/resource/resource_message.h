@@ -33,7 +33,8 @@ std::string StoredBytes(model::ResourceType type, google::protobuf::Message* mes
 bool SameContent(model::ResourceType type, google::protobuf::Message* message, const google::protobuf::Message& before);
 
 // The whole resource of a row as a caller sees it.
-void ReadResource(const model::Snapshot& snapshot, model::ResourceType type, model::Row row, google::protobuf::Message* message);
+void ReadResource(const model::Snapshot& snapshot, model::ResourceType type, model::Row row,
+                  google::protobuf::Message* message);
 
 }  // namespace bulian::resource
 

@@ -29,20 +29,25 @@ inline constexpr int kMaxBatchGet = 1000;
 // Whether a row is listed. An empty function lists all.
 using RowFilter = std::function<bool(model::Row)>;
 // Makes the filter of a list request for a snapshot, or adds violations (`filter.kinds[0]`).
-using FilterFactory =
-    std::function<RowFilter(const google::protobuf::Message& request, const model::SnapshotPtr& snapshot, model::Violations*)>;
+using FilterFactory = std::function<RowFilter(const google::protobuf::Message& request,
+                                              const model::SnapshotPtr& snapshot, model::Violations*)>;
 
 class StandardMethods {
  public:
   // The context's families are complete when the first call comes.
   StandardMethods(std::shared_ptr<const Context> context, model::ResourceType type, FilterFactory filter = {});
 
-  absl::Status Create(rpc::CallContext& call, const google::protobuf::Message& request, google::protobuf::Message* resource) const;
-  absl::Status Get(rpc::CallContext& call, const google::protobuf::Message& request, google::protobuf::Message* resource) const;
-  absl::Status List(rpc::CallContext& call, const google::protobuf::Message& request, google::protobuf::Message* response) const;
-  absl::Status Update(rpc::CallContext& call, const google::protobuf::Message& request, google::protobuf::Message* resource) const;
+  absl::Status Create(rpc::CallContext& call, const google::protobuf::Message& request,
+                      google::protobuf::Message* resource) const;
+  absl::Status Get(rpc::CallContext& call, const google::protobuf::Message& request,
+                   google::protobuf::Message* resource) const;
+  absl::Status List(rpc::CallContext& call, const google::protobuf::Message& request,
+                    google::protobuf::Message* response) const;
+  absl::Status Update(rpc::CallContext& call, const google::protobuf::Message& request,
+                      google::protobuf::Message* resource) const;
   absl::Status Delete(rpc::CallContext& call, const google::protobuf::Message& request) const;
-  absl::Status BatchGet(rpc::CallContext& call, const google::protobuf::Message& request, google::protobuf::Message* response) const;
+  absl::Status BatchGet(rpc::CallContext& call, const google::protobuf::Message& request,
+                        google::protobuf::Message* response) const;
 
  private:
   const Family& family() const { return context_->families.Of(type_); }
@@ -85,26 +90,36 @@ struct MethodTypes {
 // Adds the reads and the writes but Delete. `service` like `bulian.v1.EnterpriseService`, `singular` like `Enterprise`,
 // `plural` like `Enterprises`.
 template <class Types>
-void RegisterAllButDelete(rpc::MethodTable& table, std::string_view service, std::string_view singular, std::string_view plural,
-                          const std::shared_ptr<const StandardMethods>& methods) {
+void RegisterAllButDelete(rpc::MethodTable& table, std::string_view service, std::string_view singular,
+                          std::string_view plural, const std::shared_ptr<const StandardMethods>& methods) {
   const auto name = [&](std::string_view verb, std::string_view noun) {
     return std::string(service) + "/" + std::string(verb) + std::string(noun);
   };
   table.Unary<typename Types::Create, typename Types::Resource>(
       name("Create", singular), rpc::Weight::kHeavy,
-      [methods](rpc::CallContext& call, const auto& request, auto* resource) { return methods->Create(call, request, resource); });
+      [methods](rpc::CallContext& call, const auto& request, auto* resource) {
+        return methods->Create(call, request, resource);
+      });
   table.Unary<typename Types::Get, typename Types::Resource>(
       name("Get", singular), rpc::Weight::kHeavy,
-      [methods](rpc::CallContext& call, const auto& request, auto* resource) { return methods->Get(call, request, resource); });
+      [methods](rpc::CallContext& call, const auto& request, auto* resource) {
+        return methods->Get(call, request, resource);
+      });
   table.Unary<typename Types::List, typename Types::ListResponse>(
       name("List", plural), rpc::Weight::kHeavy,
-      [methods](rpc::CallContext& call, const auto& request, auto* response) { return methods->List(call, request, response); });
+      [methods](rpc::CallContext& call, const auto& request, auto* response) {
+        return methods->List(call, request, response);
+      });
   table.Unary<typename Types::Update, typename Types::Resource>(
       name("Update", singular), rpc::Weight::kHeavy,
-      [methods](rpc::CallContext& call, const auto& request, auto* resource) { return methods->Update(call, request, resource); });
+      [methods](rpc::CallContext& call, const auto& request, auto* resource) {
+        return methods->Update(call, request, resource);
+      });
   table.Unary<typename Types::BatchGet, typename Types::BatchGetResponse>(
       name("BatchGet", plural), rpc::Weight::kHeavy,
-      [methods](rpc::CallContext& call, const auto& request, auto* response) { return methods->BatchGet(call, request, response); });
+      [methods](rpc::CallContext& call, const auto& request, auto* response) {
+        return methods->BatchGet(call, request, response);
+      });
 }
 
 // All six. EmptyT is google.protobuf.Empty.

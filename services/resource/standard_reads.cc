@@ -46,10 +46,13 @@ RequestShape StandardMethods::ShapeOf(const Message& message) const {
 
 std::string StandardMethods::NamePattern() const {
   switch (type_) {
-    case ResourceType::kCluster: return "clusters/{cluster}";
-    case ResourceType::kCapability: return "clusters/{cluster}/enterprises/{enterprise}/capabilities/{capability}";
+    case ResourceType::kCluster:
+      return "clusters/{cluster}";
+    case ResourceType::kCapability:
+      return "clusters/{cluster}/enterprises/{enterprise}/capabilities/{capability}";
     default:
-      return absl::StrCat("clusters/{cluster}/", ToAbsl(model::CollectionOf(type_)), "/{", ToAbsl(model::SingularOf(type_)), "}");
+      return absl::StrCat("clusters/{cluster}/", ToAbsl(model::CollectionOf(type_)), "/{",
+                          ToAbsl(model::SingularOf(type_)), "}");
   }
 }
 
@@ -80,7 +83,8 @@ absl::Status StandardMethods::Get(rpc::CallContext& call, const Message& request
   const std::string name = shape.Text(request, "name");
   model::Violations violations;
   if (!CheckName(name, "name", &violations)) return violations.ToStatus();
-  const auto snapshot = context_->views->Resolve(model::ClusterIdOf(name), shape.ReadPosition(request), PatienceOf(call));
+  const auto snapshot =
+      context_->views->Resolve(model::ClusterIdOf(name), shape.ReadPosition(request), PatienceOf(call));
   if (!snapshot.ok()) return snapshot.status();
   AddRevisionTrailer(call, **snapshot);
   const model::Row row = (*snapshot)->Find(type_, name);
@@ -97,7 +101,8 @@ absl::Status StandardMethods::BatchGet(rpc::CallContext& call, const Message& re
   const std::string parent = shape.Text(request, "parent");
   model::Violations violations;
   if (!IsParent(parent, true)) violations.Add("parent", parent.empty() ? "is required" : "is not the name of a parent");
-  if (count == 0 || count > kMaxBatchGet) violations.Add("names", absl::StrCat("1 to ", kMaxBatchGet, " names are allowed"));
+  if (count == 0 || count > kMaxBatchGet)
+    violations.Add("names", absl::StrCat("1 to ", kMaxBatchGet, " names are allowed"));
   const bool any_enterprise = type_ == ResourceType::kCapability && model::RelativeName(parent) == "enterprises/-";
   std::vector<std::string> names;
   for (int i = 0; i < std::min(count, kMaxBatchGet); ++i) {
@@ -109,7 +114,8 @@ absl::Status StandardMethods::BatchGet(rpc::CallContext& call, const Message& re
     if (!within) violations.Add(field, "is not within `parent`");
   }
   if (!violations.empty()) return violations.ToStatus();
-  const auto snapshot = context_->views->Resolve(model::ClusterIdOf(parent), shape.ReadPosition(request), PatienceOf(call));
+  const auto snapshot =
+      context_->views->Resolve(model::ClusterIdOf(parent), shape.ReadPosition(request), PatienceOf(call));
   if (!snapshot.ok()) return snapshot.status();
   AddRevisionTrailer(call, **snapshot);
   for (const std::string& name : names) {
@@ -138,7 +144,8 @@ absl::Status StandardMethods::OpenList(rpc::CallContext& call, const Message& re
   auto resolved = context_->views->Resolve(model::ClusterIdOf(parent), at, PatienceOf(call));
   if (!resolved.ok()) return resolved.status();
   *snapshot = *std::move(resolved);
-  if (!(*snapshot)->Exists(ResourceType::kCluster, (*snapshot)->Find(ResourceType::kCluster, parent.substr(0, parent.find('/', 9))))) {
+  if (!(*snapshot)->Exists(ResourceType::kCluster,
+                           (*snapshot)->Find(ResourceType::kCluster, parent.substr(0, parent.find('/', 9))))) {
     return model::NotFound(absl::StrCat("clusters/", ToAbsl(model::ClusterIdOf(parent))));
   }
   if (type_ == ResourceType::kCapability && model::RelativeName(parent) != "enterprises/-" &&

@@ -20,7 +20,8 @@ std::unique_ptr<Message> CopyOf(const Message& message) {
   return copy;
 }
 
-WriteCall WriteCallOf(rpc::CallContext& call, const Message& request, const RequestShape& shape, std::string_view name) {
+WriteCall WriteCallOf(rpc::CallContext& call, const Message& request, const RequestShape& shape,
+                      std::string_view name) {
   WriteCall write;
   write.call = &call;
   write.cluster = std::string(model::ClusterIdOf(name));
@@ -42,8 +43,8 @@ absl::Status InUse(const std::string& name, const std::string& referrer) {
 
 }  // namespace
 
-absl::Status StandardMethods::StageCreate(const std::string& name, const Message& wanted, const FieldPath& field, Overlay& overlay,
-                                          const Stamper& stamper, Message* staged) const {
+absl::Status StandardMethods::StageCreate(const std::string& name, const Message& wanted, const FieldPath& field,
+                                          Overlay& overlay, const Stamper& stamper, Message* staged) const {
   const auto parsed = model::ParseResourceName(name);
   if (parsed->type == ResourceType::kCapability && !overlay.Exists(ResourceType::kEnterprise, parsed->parent)) {
     return model::NotFound(parsed->parent);
@@ -201,8 +202,9 @@ absl::Status StandardMethods::Delete(rpc::CallContext& call, const Message& requ
   CheckRequestId(shape.Text(request, "request_id"), &violations);
   if (!violations.empty()) return violations.ToStatus();
   const auto result =
-      Writer(context_.get()).Run(WriteCallOf(call, request, shape, name),
-                           [&](Overlay& overlay, const Stamper&) { return StageDelete(request, shape, overlay); });
+      Writer(context_.get()).Run(WriteCallOf(call, request, shape, name), [&](Overlay& overlay, const Stamper&) {
+        return StageDelete(request, shape, overlay);
+      });
   if (!result.ok()) return result.status();
   AddRevisionTrailer(call, *result->snapshot);
   return absl::OkStatus();

@@ -22,15 +22,19 @@ struct TypeFacts {
 std::optional<TypeFacts> FactsOfType(Lookup& lookup, std::string_view name);
 TypeFacts FactsOfType(const v1::CapabilityType& type);
 
-// Violations of an amount of a type: a unit of another dimension, a period where a stock is meant or none where a rate is.
-void CheckUnitOfType(std::string_view unit, const TypeFacts& facts, const FieldPath& field, model::Violations* violations);
-void CheckRateOfType(const v1::Rate& rate, const TypeFacts& facts, const FieldPath& field, model::Violations* violations);
+// Violations of an amount of a type: a unit of another dimension, a period where a stock is meant or none where a rate
+// is.
+void CheckUnitOfType(std::string_view unit, const TypeFacts& facts, const FieldPath& field,
+                     model::Violations* violations);
+void CheckRateOfType(const v1::Rate& rate, const TypeFacts& facts, const FieldPath& field,
+                     model::Violations* violations);
 
-// Whether an existing name is a type; adds it to `missing` otherwise. A name that is no type name is left to the checks.
-std::optional<TypeFacts> CheckTypeExists(Lookup& lookup, std::string_view name, std::string_view within, const FieldPath& field,
-                                         Findings* findings);
-bool CheckExists(Lookup& lookup, model::ResourceType type, std::string_view name, std::string_view within, const FieldPath& field,
-                 Findings* findings);
+// Whether an existing name is a type; adds it to `missing` otherwise. A name that is no type name is left to the
+// checks.
+std::optional<TypeFacts> CheckTypeExists(Lookup& lookup, std::string_view name, std::string_view within,
+                                         const FieldPath& field, Findings* findings);
+bool CheckExists(Lookup& lookup, model::ResourceType type, std::string_view name, std::string_view within,
+                 const FieldPath& field, Findings* findings);
 
 }  // namespace bulian::resource
 

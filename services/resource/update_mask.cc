@@ -46,7 +46,8 @@ void CopyField(const std::vector<const FieldDescriptor*>& fields, std::size_t de
     return;
   }
   if (!reflection.HasField(*target, fields[depth]) && !reflection.HasField(*source, fields[depth])) return;
-  CopyField(fields, depth + 1, reflection.MutableMessage(source, fields[depth]), reflection.MutableMessage(target, fields[depth]));
+  CopyField(fields, depth + 1, reflection.MutableMessage(source, fields[depth]),
+            reflection.MutableMessage(target, fields[depth]));
 }
 
 }  // namespace

@@ -11,14 +11,15 @@
 
 namespace bulian::resource {
 
-// The paths to copy: of the mask, or all fields set in `source` when the mask names none, or all fields for `*`. The name,
-// the etag and output-only fields are left out. A path that names no field, or reaches into a list or map, is a violation
-// of `update_mask`.
+// The paths to copy: of the mask, or all fields set in `source` when the mask names none, or all fields for `*`. The
+// name, the etag and output-only fields are left out. A path that names no field, or reaches into a list or map, is a
+// violation of `update_mask`.
 std::vector<std::string> PathsToUpdate(const google::protobuf::FieldMask& mask, const google::protobuf::Message& source,
                                        model::Violations* violations);
 
 // Makes the fields at `paths` in `target` equal to those in `source`, clearing those that are not set there.
-void CopyPaths(const std::vector<std::string>& paths, const google::protobuf::Message& source, google::protobuf::Message* target);
+void CopyPaths(const std::vector<std::string>& paths, const google::protobuf::Message& source,
+               google::protobuf::Message* target);
 
 }  // namespace bulian::resource
 

@@ -10,7 +10,8 @@ namespace bulian::resource {
 
 using google::protobuf::Message;
 
-void Validate(const Family& family, const Message& resource, const FieldPath& field, Overlay& overlay, Findings* findings) {
+void Validate(const Family& family, const Message& resource, const FieldPath& field, Overlay& overlay,
+              Findings* findings) {
   if (family.check) family.check(resource, field, &findings->violations);
   if (family.check_references) family.check_references(resource, field, overlay, findings);
 }

@@ -25,8 +25,8 @@ void Validate(const Family& family, const google::protobuf::Message& resource, c
 
 // Stages what the staged write of `resource` brings along, and validates it. `before` is null on create.
 void StageFollowUps(const Family& family, const Families& families, const google::protobuf::Message* before,
-                    const google::protobuf::Message& resource, const FieldPath& field, const Stamper& stamper, Overlay& overlay,
-                    Findings* findings);
+                    const google::protobuf::Message& resource, const FieldPath& field, const Stamper& stamper,
+                    Overlay& overlay, Findings* findings);
 
 }  // namespace bulian::resource
 

@@ -27,7 +27,8 @@ absl::Time StampTime(const Context& context, const model::Snapshot& snapshot) {
   return std::max(context.clock(), absl::FromUnixMicros(snapshot.position().commit_time_us));
 }
 
-absl::StatusOr<model::SnapshotPtr> Newest(const Context& context, const rpc::CallContext& call, const std::string& cluster) {
+absl::StatusOr<model::SnapshotPtr> Newest(const Context& context, const rpc::CallContext& call,
+                                          const std::string& cluster) {
   const absl::StatusOr<store::LogPosition> head = context.store->Position(cluster);
   if (!head.ok()) return context.views->Current(cluster);
   return context.views->WaitFor(cluster, head->revision, PatienceOf(call));
@@ -78,7 +79,8 @@ absl::StatusOr<WriteResult> Writer::Run(const WriteCall& write,
     if (!write.create_cluster && !overlay.Exists(model::ResourceType::kCluster, cluster_name)) {
       return model::NotFound(cluster_name);
     }
-    if (absl::Status staged = stage(overlay, {StampTime(*context_, **base), &context_->new_uid}); !staged.ok()) return staged;
+    if (absl::Status staged = stage(overlay, {StampTime(*context_, **base), &context_->new_uid}); !staged.ok())
+      return staged;
     if (write.validate_only || overlay.staged_count() == 0) return WriteResult{*base, false};
     store::CommitRequest request;
     overlay.FillCommit(&request);

@@ -20,8 +20,8 @@ inline constexpr int kMaxAttempts = 8;
 
 struct WriteCall {
   rpc::CallContext* call = nullptr;
-  std::string cluster;         // the id
-  std::string request_id;      // empty: none was given
+  std::string cluster;     // the id
+  std::string request_id;  // empty: none was given
   std::string payload_digest;
   bool validate_only = false;
   bool create_cluster = false;  // the first write of a cluster that must not exist
@@ -39,7 +39,8 @@ model::SnapshotPtr EmptySnapshot(std::string_view cluster);
 absl::Time StampTime(const Context& context, const model::Snapshot& snapshot);
 
 // Waits until all that is committed in a cluster is published. NOT_FOUND if the cluster went away.
-absl::StatusOr<model::SnapshotPtr> Newest(const Context& context, const rpc::CallContext& call, const std::string& cluster);
+absl::StatusOr<model::SnapshotPtr> Newest(const Context& context, const rpc::CallContext& call,
+                                          const std::string& cluster);
 
 class Writer {
  public:

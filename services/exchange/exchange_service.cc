@@ -1,0 +1,108 @@
+#include "services/exchange/exchange_service.h"
+
+#include <string>
+
+#include "bulian/v1/exchange.pb.h"
+#include "services/exchange/export.h"
+#include "services/exchange/import_session.h"
+#include "services/model/error.h"
+#include "services/resource/resource_message.h"
+#include "services/resource/standard_methods.h"
+
+namespace bulian::exchange {
+namespace {
+
+using google::protobuf::Message;
+using model::ResourceType;
+
+// A message stays well under the 4 MiB that gRPC clients take by default.
+constexpr std::size_t kMaxExportBytes = 1 << 20;
+
+Message* AddRecord(ResourceType type, v1::ImportRecord* record) {
+  switch (type) {
+    case ResourceType::kCluster:
+      return record->mutable_cluster();
+    case ResourceType::kCapabilityType:
+      return record->mutable_capability_type();
+    case ResourceType::kEnterprise:
+      return record->mutable_enterprise();
+    case ResourceType::kCapability:
+      return record->mutable_capability();
+    case ResourceType::kChain:
+      return record->mutable_chain();
+    case ResourceType::kSupplyLink:
+      return record->mutable_supply_link();
+    case ResourceType::kProject:
+      return record->mutable_project();
+  }
+  return nullptr;
+}
+
+absl::Status Import(const resource::Context& context, rpc::CallContext& call,
+                    rpc::StreamReader<v1::ImportRequest>& reader, rpc::StreamWriter<v1::ImportResponse>& writer) {
+  ImportSession session(&context, &call);
+  for (;;) {
+    v1::ImportRequest request;
+    const absl::StatusOr<bool> more = reader.Read(&request);
+    if (!more.ok()) return more.status();
+    if (!*more) break;
+    v1::ImportResponse response;
+    if (absl::Status handled = session.Handle(request, &response); !handled.ok()) return handled;
+    if (!writer.Write(response)) return call.CheckAlive();
+  }
+  v1::ImportResponse last;
+  const absl::StatusOr<bool> waited = session.Finish(&last);
+  if (!waited.ok()) return waited.status();
+  if (*waited) writer.Write(last);
+  return absl::OkStatus();
+}
+
+absl::Status Export(const resource::Context& context, rpc::CallContext& call, const v1::ExportRequest& request,
+                    rpc::StreamWriter<v1::ExportResponse>& writer) {
+  const auto parsed = model::ParseResourceName(request.parent());
+  if (!parsed || parsed->type != ResourceType::kCluster) {
+    model::Violations violations;
+    violations.Add("parent", request.parent().empty() ? "is required" : "must be `clusters/{cluster}`");
+    return violations.ToStatus();
+  }
+  const auto snapshot = context.views->Resolve(parsed->cluster, request.read_at(), {call.deadline, call.is_cancelled});
+  if (!snapshot.ok()) return snapshot.status();
+  if ((*snapshot)->Find(ResourceType::kCluster, request.parent()) == model::kNoRow)
+    return model::NotFound(request.parent());
+  resource::AddRevisionTrailer(call, **snapshot);
+  v1::ExportResponse part;
+  *part.mutable_revision() = (*snapshot)->position().ToProto();
+  std::size_t bytes = 0;
+  ResourceType last_type = ResourceType::kCluster;
+  bool going = true;
+  const auto flush = [&] {
+    if (!part.records().empty()) going = writer.Write(part);
+    part.clear_records();
+    bytes = 0;
+  };
+  VisitInImportOrder(**snapshot, context.families, [&](ResourceType type, model::Row row) {
+    // Chains begin a message of their own, so that those that name each other come together.
+    const bool new_part = type != last_type && type == ResourceType::kChain;
+    if (new_part || part.records_size() == kMaxRecordsInMessage || bytes >= kMaxExportBytes) flush();
+    last_type = type;
+    bytes += (*snapshot)->RecordBytes(type, row).size();
+    resource::ReadResource(**snapshot, type, row, AddRecord(type, part.add_records()));
+    return going;
+  });
+  if (going) flush();
+  return going ? absl::OkStatus() : call.CheckAlive();
+}
+
+}  // namespace
+
+void RegisterExchangeService(rpc::MethodTable& table, const std::shared_ptr<resource::Context>& context) {
+  const std::shared_ptr<const resource::Context> shared = context;
+  table.Bidi<v1::ImportRequest, v1::ImportResponse>(
+      "bulian.v1.ExchangeService/Import",
+      [shared](auto& call, auto& reader, auto& writer) { return Import(*shared, call, reader, writer); });
+  table.ServerStream<v1::ExportRequest, v1::ExportResponse>(
+      "bulian.v1.ExchangeService/Export",
+      [shared](auto& call, const auto& request, auto& writer) { return Export(*shared, call, request, writer); });
+}
+
+}  // namespace bulian::exchange

@@ -1,0 +1,52 @@
+// One record of an import on its way: taken out of its message, brought to its stored form, and named.
+#ifndef SERVICES_EXCHANGE_IMPORT_RECORD_H_
+#define SERVICES_EXCHANGE_IMPORT_RECORD_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "bulian/v1/exchange.pb.h"
+#include "services/resource/overlay.h"
+#include "services/resource/resource.h"
+
+namespace bulian::exchange {
+
+struct Record {
+  enum class State { kOpen, kCreated, kUpdated, kUnchanged, kRejected, kWaiting };
+
+  std::int64_t sequence = 0;
+  std::int32_t index = 0;
+  model::ResourceType type = model::ResourceType::kCluster;
+  std::unique_ptr<google::protobuf::Message> resource;
+  // As it came, kept when it addresses enterprises by identifier: these are looked up anew for each snapshot.
+  std::unique_ptr<google::protobuf::Message> pristine;
+  std::string field;  // for violations, for example `records[3].enterprise`
+
+  State state = State::kOpen;
+  absl::Status status;               // of a rejected one
+  std::vector<std::string> missing;  // of a waiting one: names it waits for
+  bool ever_waited = false;
+};
+
+// Takes the resource out of a record of an import into `parent`. Rejected when it has none, or a name of another
+// cluster or pattern, or breaks a rule by itself.
+Record TakeRecord(std::int64_t sequence, std::int32_t index, const std::string& parent,
+                  const resource::Families& families, v1::ImportRecord* record);
+
+// Names under which others may wait for a record: its name, and for an enterprise those by USCC and LEI.
+std::vector<std::string> KeysOf(const Record& record, const std::string& parent);
+
+// Whether a name addresses an enterprise by identifier: `{parent}/enterprises/uscc:...`.
+bool HasIdentifierName(const std::string& name);
+
+// Resolves what a record addresses by identifier, and an enterprise's own name, after the staged writes. Names that
+// stand for nothing are added to `record->missing`; a record that breaks a rule is rejected.
+void ResolveNames(const std::string& parent, const resource::Families& families, resource::Overlay& overlay,
+                  Record* record);
+
+}  // namespace bulian::exchange
+
+#endif  // SERVICES_EXCHANGE_IMPORT_RECORD_H_

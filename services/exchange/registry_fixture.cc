@@ -1,0 +1,110 @@
+#include "services/exchange/registry_fixture.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "google/protobuf/text_format.h"
+#include "services/capability/capability_service.h"
+#include "services/chain/chain_service.h"
+#include "services/cluster/cluster_service.h"
+#include "services/enterprise/enterprise_service.h"
+#include "services/exchange/exchange_service.h"
+#include "services/project/project_service.h"
+#include "services/store/lmdb/lmdb_store.h"
+
+namespace bulian::exchange {
+namespace {
+
+class Requests : public rpc::MessageReader {
+ public:
+  explicit Requests(const std::vector<v1::ImportRequest>& requests) : requests_(requests) {}
+  absl::StatusOr<bool> Read(google::protobuf::Message* message) override {
+    if (next_ == requests_.size()) return false;
+    message->CopyFrom(requests_[next_++]);
+    return true;
+  }
+
+ private:
+  const std::vector<v1::ImportRequest>& requests_;
+  std::size_t next_ = 0;
+};
+
+template <class Response>
+class Responses : public rpc::MessageWriter {
+ public:
+  bool Write(const google::protobuf::Message& message) override {
+    all.push_back(static_cast<const Response&>(message));
+    return true;
+  }
+  std::vector<Response> all;
+};
+
+rpc::CallContext CallOf(const std::string& method) {
+  rpc::CallContext call;
+  call.method = method;
+  call.caller.name = "partners/test";
+  return call;
+}
+
+}  // namespace
+
+Registry::Registry() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "bulian-registry-XXXXXX").string();
+  folder_ = mkdtemp(pattern.data());
+  store::LmdbOptions options;
+  options.directory = folder_;
+  options.max_data_size = std::int64_t{1} << 30;
+  store_ = *store::OpenLmdbStore(options);
+  views_ = std::make_unique<view::Views>(store_.get(), view::ViewOptions());
+  store_->SetObserver(views_.get());
+  EXPECT_TRUE(views_->Load().ok());
+  tokens_ = std::make_unique<rpc::PageTokens>("a secret of the tests, 32 bytes.");
+  const auto context = std::make_shared<resource::Context>();
+  context->store = store_.get();
+  context->views = views_.get();
+  context->page_tokens = tokens_.get();
+  cluster::RegisterClusterService(table_, context);
+  enterprise::RegisterEnterpriseService(table_, context);
+  capability::RegisterCapabilityService(table_, context);
+  chain::RegisterChainService(table_, context);
+  project::RegisterProjectService(table_, context);
+  RegisterExchangeService(table_, context);
+}
+
+Registry::~Registry() {
+  store_.reset();
+  views_.reset();
+  std::filesystem::remove_all(folder_);
+}
+
+absl::StatusOr<std::vector<v1::ImportResponse>> Registry::Import(const std::vector<v1::ImportRequest>& requests) {
+  Requests reader(requests);
+  Responses<v1::ImportResponse> writer;
+  rpc::CallContext call = CallOf("bulian.v1.ExchangeService/Import");
+  const absl::Status status = table_.methods().at(call.method).bidi(call, reader, writer);
+  if (!status.ok()) return status;
+  return writer.all;
+}
+
+std::vector<v1::ImportRecord> Registry::Export(const std::string& cluster) {
+  v1::ExportRequest request;
+  request.set_parent("clusters/" + cluster);
+  Responses<v1::ExportResponse> writer;
+  rpc::CallContext call = CallOf("bulian.v1.ExchangeService/Export");
+  const absl::Status status = table_.methods().at(call.method).server_stream(call, request, writer);
+  EXPECT_TRUE(status.ok()) << status;
+  std::vector<v1::ImportRecord> records;
+  for (const auto& part : writer.all) records.insert(records.end(), part.records().begin(), part.records().end());
+  return records;
+}
+
+std::int64_t Registry::Revision(const std::string& cluster) const {
+  return (*views_->Current(cluster))->position().revision;
+}
+
+void Registry::Parse(const std::string& text, google::protobuf::Message* message) {
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(text, message)) << text;
+}
+
+}  // namespace bulian::exchange

@@ -1,0 +1,58 @@
+// All registry services over a real store in a temporary folder, called through the method table as the server would.
+#ifndef SERVICES_EXCHANGE_REGISTRY_FIXTURE_H_
+#define SERVICES_EXCHANGE_REGISTRY_FIXTURE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bulian/v1/exchange.pb.h"
+#include "gtest/gtest.h"
+#include "services/model/error.h"
+#include "services/resource/context.h"
+#include "services/rpc/method_table.h"
+#include "services/store/store.h"
+#include "services/view/view.h"
+
+namespace bulian::exchange {
+
+class Registry {
+ public:
+  Registry();
+  ~Registry();
+
+  template <class Request>
+  absl::Status Call(const std::string& method, const Request& request, google::protobuf::Message* response) {
+    rpc::CallContext call;
+    call.method = "bulian.v1." + method;
+    call.caller.name = "partners/test";
+    return table_.methods().at(call.method).unary(call, request, response);
+  }
+  // A request in text format.
+  template <class Request, class Response>
+  absl::StatusOr<Response> Call(const std::string& method, const std::string& text) {
+    Request request;
+    Parse(text, &request);
+    Response response;
+    if (absl::Status status = Call(method, request, &response); !status.ok()) return status;
+    return response;
+  }
+
+  // One import stream over these messages; the answers, or the error that ended it.
+  absl::StatusOr<std::vector<v1::ImportResponse>> Import(const std::vector<v1::ImportRequest>& requests);
+  std::vector<v1::ImportRecord> Export(const std::string& cluster);
+  std::int64_t Revision(const std::string& cluster) const;
+
+  static void Parse(const std::string& text, google::protobuf::Message* message);
+
+ private:
+  std::string folder_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<view::Views> views_;
+  std::unique_ptr<rpc::PageTokens> tokens_;
+  rpc::MethodTable table_;
+};
+
+}  // namespace bulian::exchange
+
+#endif  // SERVICES_EXCHANGE_REGISTRY_FIXTURE_H_
