@@ -90,12 +90,14 @@ const Message* Overlay::Before(ResourceType type, std::string_view name) {
 std::string Overlay::IdentifierHolder(std::string_view system, std::string_view value) {
   const std::string guard = IdentifierGuard(system, value);
   Note(guard);
-  if (const auto it = claims_.find(guard); it != claims_.end() && !it->second.empty()) return it->second.front();
   const model::Row row = base_->FindIdentifier(system, value);
-  if (row == model::kNoRow) return {};
-  std::string holder = base_->Name(ResourceType::kEnterprise, row);
-  // A staged holder has said above what it holds now.
-  return Changed(holder) ? std::string() : holder;
+  if (row != model::kNoRow) {
+    std::string holder = base_->Name(ResourceType::kEnterprise, row);
+    // A staged holder has claimed what it holds now.
+    if (!Changed(holder)) return holder;
+  }
+  const auto it = claims_.find(guard);
+  return it == claims_.end() || it->second.empty() ? std::string() : it->second.front();
 }
 
 void Overlay::DependOn(std::string_view guard) { reads_.emplace(ToAbsl(guard)); }

@@ -179,7 +179,8 @@ absl::Status StandardMethods::List(rpc::CallContext& call, const Message& reques
   int found = 0, visited = 0;
   bool more = false;
   absl::Status alive;
-  snapshot->VisitByName(type_, ListPrefix(type_, parent), cursor.last_key, [&](model::Row row) {
+  const std::string after = cursor.last_key;
+  snapshot->VisitByName(type_, ListPrefix(type_, parent), after, [&](model::Row row) {
     if (++visited % kRowsBetweenLifeChecks == 0) {
       alive = call.CheckAlive();
       if (!alive.ok()) return false;
