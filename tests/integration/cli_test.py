@@ -10,6 +10,9 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 from server import SAMPLE, Server  # noqa: E402
 
+sys.path.insert(0, str(SAMPLE))
+from gap_oracle import Oracle  # noqa: E402
+
 
 class CliTest(unittest.TestCase):
     @classmethod
@@ -44,6 +47,12 @@ class CliTest(unittest.TestCase):
         self.assertEqual({g["certainty"] for g in report["gaps"]}, {"CERTAIN", "POSSIBLE"})
         self.assertEqual(report["gapCount"], len(report["gaps"]))
         self.assertTrue(report["complete"])
+
+    def test_gaps_are_those_of_a_second_computation(self):
+        with open(SAMPLE / "beibei.jsonl", encoding="utf-8") as lines:
+            expected = Oracle([json.loads(line) for line in lines]).gaps()
+        report = json.loads(self.run_ok("gaps", "beibei", "-o", "json"))
+        self.assertEqual({(g["segment"], g["kind"]): g["certainty"] for g in report["gaps"]}, expected)
 
     def test_gaps_as_table_csv_and_by_chain(self):
         table = self.run_ok("gaps", "beibei/smart-sensor")
