@@ -21,7 +21,8 @@ void CheckTarget(std::string_view cluster, const v1::MatchTarget& target, model:
   }
   if (target.has_requirement()) return;
   const std::string field = target.has_segment() ? "target.segment" : "target.gap";
-  const std::optional<model::SegmentName> segment = model::ParseSegmentName(SegmentOf(target));
+  const std::string name = SegmentOf(target);  // the parsed name is views into it
+  const std::optional<model::SegmentName> segment = model::ParseSegmentName(name);
   if (!segment) {
     violations->Add(field, target.has_segment()
                                ? "must be clusters/{cluster}/chains/{chain}/segments/{segment}"
