@@ -216,15 +216,11 @@ void CheckMoney(const google::type::Money& money, const FieldPath& field, Violat
 }
 
 void Trim(std::string* text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text->find_first_not_of(kSpace);
-  if (first == std::string::npos) {
-    text->clear();
-    return;
-  }
-  const std::size_t last = text->find_last_not_of(kSpace);
-  if (last + 1 < text->size()) text->erase(last + 1);
-  if (first > 0) text->erase(0, first);
+  // Control characters too: exports of office programs leave them at the ends of cells.
+  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7F; };
+  const auto last = std::find_if_not(text->rbegin(), text->rend(), blank).base();
+  text->erase(last, text->end());
+  text->erase(text->begin(), std::find_if_not(text->begin(), text->end(), blank));
 }
 
 void Trim(v1::LocalizedText* text) {

@@ -125,16 +125,20 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", "bulian " BULIAN_VERSION);
   app.add_option("--server", a.options.server, "HOST:PORT of the server")
       ->envname("BULIAN_SERVER")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->take_last();
   app.add_option("--timeout", a.options.timeout_seconds, "seconds a call may take")
       ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+      ->capture_default_str()
+      ->take_last();
   app.add_option("-o,--output", a.output, "table, json or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->take_last();
   app.add_option("--lang", a.lang, "zh or en: which names to show")
       ->check(CLI::IsMember({"zh", "en"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->take_last();
   app.require_subcommand(1);
   app.fallthrough();  // global options may stand behind the command
   AddResourceCommands(app, a);

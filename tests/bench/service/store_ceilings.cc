@@ -151,7 +151,9 @@ int Load(const std::string& directory) {
     Require(mdb_dbi_open(txn, "records", MDB_CREATE, &records) == 0, "records");
     Require(mdb_dbi_open(txn, "changes", MDB_CREATE, &changes) == 0, "changes");
     Require(mdb_txn_commit(txn) == 0, "commit");
-    for (const auto& [log, position] : *(*store)->ListLogs()) {
+    const auto logs = (*store)->ListLogs();
+    Require(logs.ok(), "list");
+    for (const auto& [log, position] : *logs) {
       const absl::Status followed = (*store)->Follow(log, 0, [&](const std::shared_ptr<const LogEntry>& entry) {
         seconds += WriteEntry(file.env, records, changes, *entry, ++sequence);
         count += static_cast<long>(entry->changes.size());
