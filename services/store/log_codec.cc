@@ -10,7 +10,7 @@ static_assert(std::endian::native == std::endian::little,
               "rows are written in native order, which must be little-endian");
 
 constexpr std::uint32_t kAbsent = 0xFFFFFFFF;
-constexpr std::size_t kChangeRowFixed = 2 + 4 + 4;
+constexpr std::size_t kChangeRowFixed = 2 + 4 + 4 + 8;
 
 template <class T>
 void Append(std::string& out, T value) {
@@ -113,7 +113,7 @@ bool DecodeEntryHeader(std::string_view in, EntryHeader* header) {
   return in.empty();
 }
 
-LoggedChange ChangeView::Copy() const { return {std::string(name), CopyOf(before), CopyOf(after)}; }
+LoggedChange ChangeView::Copy() const { return {std::string(name), CopyOf(before), CopyOf(after), before_revision}; }
 
 std::size_t ChangeRowSize(const ChangeView& change) {
   return kChangeRowFixed + change.name.size() + change.before.value_or(std::string_view()).size() +
@@ -124,6 +124,7 @@ void EncodeChangeRow(const ChangeView& change, char* out) {
   out = PutNumber(out, static_cast<std::uint16_t>(change.name.size()));
   out = PutNumber(out, LengthOf(change.before));
   out = PutNumber(out, LengthOf(change.after));
+  out = PutNumber(out, change.before_revision);
   out = Put(out, change.name);
   out = Put(out, change.before.value_or(std::string_view()));
   Put(out, change.after.value_or(std::string_view()));
@@ -134,11 +135,14 @@ bool DecodeChangeRow(std::string_view in, ChangeView* change) {
   std::uint32_t before = 0;
   std::uint32_t after = 0;
   *change = {};
-  return Take(in, &name) && Take(in, &before) && Take(in, &after) && TakeBytes(in, name, &change->name) &&
-         TakeOptional(in, before, &change->before) && TakeOptional(in, after, &change->after) && in.empty();
+  return Take(in, &name) && Take(in, &before) && Take(in, &after) && Take(in, &change->before_revision) &&
+         TakeBytes(in, name, &change->name) && TakeOptional(in, before, &change->before) &&
+         TakeOptional(in, after, &change->after) && in.empty();
 }
 
-ChangeView ViewOf(const LoggedChange& change) { return {change.name, View(change.before), View(change.after)}; }
+ChangeView ViewOf(const LoggedChange& change) {
+  return {change.name, View(change.before), View(change.after), change.before_revision};
+}
 
 std::string GenesisDigest(std::string_view uid) { return Sha256Of("bulian log " + std::string(uid)); }
 

@@ -4,11 +4,11 @@
 // Integers are little-endian; text is a 4-byte length and its bytes. An entry is one header and one row per change.
 //   header: revision, epoch, commit time (ns since 1970), change count (8 bytes each), predecessor digest (32 bytes),
 //           actor, method, request id, number of touches (4 bytes), touches
-//   change: name length (2 bytes), length of before and of after (4 bytes each, 0xffffffff: absent), name, before,
-//   after
-// The digest of an entry is SHA-256 over its header and its change rows in order. The predecessor digest of revision 1 is
-// GenesisDigest(uid); that of a later entry is the digest of the entry before, and of the first entry of a raised epoch
-// EpochDigest() of it. Pure functions, thread-safe.
+//   change: name length (2 bytes), length of before and of after (4 bytes each, 0xffffffff: absent), revision of before
+//           (8 bytes, 0: there was none), name, before, after
+// The digest of an entry is SHA-256 over its header and its change rows in order. The predecessor digest of revision 1
+// is GenesisDigest(uid); that of a later entry is the digest of the entry before, and of the first entry of a raised
+// epoch EpochDigest() of it. Pure functions, thread-safe.
 #ifndef SERVICES_STORE_LOG_CODEC_H_
 #define SERVICES_STORE_LOG_CODEC_H_
 
@@ -37,6 +37,7 @@ bool DecodeEntryHeader(std::string_view bytes, EntryHeader* header);
 struct ChangeView {
   std::string_view name;
   std::optional<std::string_view> before, after;
+  std::int64_t before_revision = 0;
   LoggedChange Copy() const;
 };
 

@@ -18,7 +18,8 @@ LogEntry Example() {
   entry.request_id = "id";
   entry.predecessor_digest = std::string(kDigestBytes, 'd');
   entry.touches = {"guard:a", ""};
-  entry.changes = {{"name", std::nullopt, "after"}, {"other", "", std::nullopt}, {"both", "b", std::string("\0a", 2)}};
+  entry.changes = {
+      {"name", std::nullopt, "after"}, {"other", "", std::nullopt, 3}, {"both", "b", std::string("\0a", 2), 6}};
   return entry;
 }
 
@@ -68,6 +69,7 @@ TEST(LogCodec, ChangesRoundTrip) {
     EXPECT_EQ(copy.name, change.name);
     EXPECT_EQ(copy.before, change.before);
     EXPECT_EQ(copy.after, change.after);
+    EXPECT_EQ(copy.before_revision, change.before_revision);
   }
 }
 
@@ -106,8 +108,9 @@ TEST(LogCodec, TheDigestDependsOnEverything) {
   add([](LogEntry& e) { e.changes.pop_back(); });
   add([](LogEntry& e) { e.changes[0].before = ""; });
   add([](LogEntry& e) { e.changes[1].before = std::nullopt; });
+  add([](LogEntry& e) { e.changes[1].before_revision = 2; });
   add([](LogEntry& e) { std::swap(e.changes[0], e.changes[1]); });
-  EXPECT_EQ(digests.size(), 13U);
+  EXPECT_EQ(digests.size(), 14U);
 }
 
 TEST(Uuid, IsRandomAndOfVersion4) {

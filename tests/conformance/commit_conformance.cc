@@ -294,5 +294,29 @@ TEST_P(StoreConformance, ObserverSeesEveryCommitInOrderBeforeItReturns) {
   store().SetObserver(nullptr);
 }
 
+TEST_P(StoreConformance, LogEntriesSayTheRevisionOfWhatWasBefore) {
+  Recorder recorder;
+  store().SetObserver(&recorder);
+  Must(Commit("c").Create().Put("a", "1").Put("b", "1"));
+  Must(Commit("c", 1).Put("b", "2"));
+  Must(Commit("c", 2).Put("b", "3").Put("a", "3").Put("new", "3").Delete("none"));
+  Must(Commit("c", 3).Delete("b"));
+  Must(Commit("c", 4).Put("b", "5"));
+  std::vector<std::string> seen;
+  const auto tell = [&seen](const LogEntry& entry) {
+    for (const LoggedChange& change : entry.changes) {
+      seen.push_back(std::to_string(entry.revision) + ":" + change.name + "@" + std::to_string(change.before_revision));
+    }
+  };
+  const std::vector<std::string> expected = {"1:a@0",   "1:b@0",    "2:b@1", "3:b@2", "3:a@1",
+                                             "3:new@0", "3:none@0", "4:b@3", "5:b@0"};
+  for (const auto& entry : Entries("c")) tell(*entry);
+  EXPECT_EQ(seen, expected);
+  seen.clear();
+  for (const auto& entry : recorder.entries_["c"]) tell(*entry);
+  store().SetObserver(nullptr);
+  EXPECT_EQ(seen, expected) << "what the observer is told";
+}
+
 }  // namespace
 }  // namespace bulian::store

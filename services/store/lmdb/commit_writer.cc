@@ -38,9 +38,9 @@ absl::Status CheckRequest(const PreparedCommit& commit) {
   return violations.ToStatus();
 }
 
-ChangeView RowOf(const Write& write, const std::optional<std::string>& before) {
-  ChangeView view{write.name, std::nullopt, std::nullopt};
-  if (before) view.before = *before;
+ChangeView RowOf(const Write& write, const AppliedCommit::Before& before) {
+  ChangeView view{write.name, std::nullopt, std::nullopt, before.revision};
+  if (before.value) view.before = *before.value;
   if (write.value) view.after = *write.value;
   return view;
 }
@@ -72,7 +72,9 @@ std::shared_ptr<const LogEntry> TakeEntry(PreparedCommit& commit, AppliedCommit&
   std::vector<Write>& writes = commit.request.writes;
   entry->changes.reserve(writes.size());
   for (std::size_t i = 0; i < writes.size(); ++i) {
-    entry->changes.push_back({std::move(writes[i].name), std::move(applied.befores[i]), std::move(writes[i].value)});
+    AppliedCommit::Before& before = applied.befores[i];
+    entry->changes.push_back(
+        {std::move(writes[i].name), std::move(before.value), std::move(writes[i].value), before.revision});
   }
   return entry;
 }
@@ -224,7 +226,10 @@ int CommitWriter::WriteRecords(const Transaction& txn, const PreparedCommit& com
     if (code != 0 && code != MDB_NOTFOUND) break;
     code = 0;
     if (found && stored.size() < kRecordRevisionBytes) return MDB_CORRUPTED;
-    if (found) applied.befores[at].emplace(stored.substr(kRecordRevisionBytes));
+    if (found) {
+      std::memcpy(&applied.befores[at].revision, stored.data(), kRecordRevisionBytes);
+      applied.befores[at].value.emplace(stored.substr(kRecordRevisionBytes));
+    }
     state.records += static_cast<int>(writes[at].value.has_value()) - static_cast<int>(found);
     if (!writes[at].value) {
       if (found) code = cursor.DeleteCurrent();

@@ -33,8 +33,12 @@ absl::StatusOr<PreparedCommit> PrepareCommit(CommitRequest request);
 // What Apply() made of a commit.
 struct AppliedCommit {
   CommitResult result;
-  LogEntry header;                                  // without changes
-  std::vector<std::optional<std::string>> befores;  // of the writes, in their order
+  LogEntry header;  // without changes
+  struct Before {
+    std::optional<std::string> value;
+    std::int64_t revision = 0;  // of the value; 0: there was none
+  };
+  std::vector<Before> befores;  // of the writes, in their order
 };
 // The log entry; takes names and values out of the request.
 std::shared_ptr<const LogEntry> TakeEntry(PreparedCommit& commit, AppliedCommit& applied);

@@ -126,6 +126,12 @@ class Verifier {
         if (known != expected->end() && known->second.digest != DigestOf(change.before)) {
           Problem(at + change.name + " was not what the entry says it was before");
         }
+        if (known != expected->end() && change.before && known->second.revision != change.before_revision) {
+          Problem(at + change.name + " was not of the revision the entry says it was before");
+        }
+        if (change.before_revision >= revision || (change.before_revision > 0) != change.before.has_value()) {
+          Problem(at + change.name + " cannot have been of revision " + std::to_string(change.before_revision));
+        }
         if (known == expected->end() && state.earliest == 1 && change.before) {
           Problem(at + change.name + " has a value before its first change");
         }
