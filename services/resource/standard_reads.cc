@@ -169,11 +169,13 @@ absl::Status StandardMethods::List(rpc::CallContext& call, const Message& reques
   if (page_size < 0) violations.Add("page_size", "must not be negative");
   if (page_size == 0) page_size = kDefaultPageSize;
   page_size = std::min(page_size, kMaxPageSize);
-  if (!violations.empty()) return violations.ToStatus();
   model::SnapshotPtr snapshot;
   rpc::PageCursor cursor;
-  if (absl::Status open = OpenList(call, request, shape, &snapshot, &cursor); !open.ok()) return open;
-  const RowFilter filter = filter_ ? filter_(request, snapshot, &violations) : RowFilter();
+  const bool parent_known = IsParent(parent, true);
+  const absl::Status open = parent_known ? OpenList(call, request, shape, &snapshot, &cursor) : absl::OkStatus();
+  if (!open.ok() && violations.empty()) return open;
+  // The filter's rules need a snapshot; with one they speak too, so that all violations come at once.
+  const RowFilter filter = filter_ && parent_known && open.ok() ? filter_(request, snapshot, &violations) : RowFilter();
   if (!violations.empty()) return violations.ToStatus();
   AddRevisionTrailer(call, *snapshot);
   int found = 0, visited = 0;
