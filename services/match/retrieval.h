@@ -20,20 +20,22 @@ using StopToken = std::function<bool()>;
 template <class Visit>
 bool VisitOffers(const model::Snapshot& records, std::span<const model::Row> types, model::Day as_of,
                  const StopToken& stop, std::int64_t* examined, Visit&& visit) {
-  // Rows of a posting list lie far apart, so each is asked for well before it is read.
-  constexpr std::size_t kAhead = 12;
+  // Rows of a posting list lie far apart: each stretch is asked for before it is read.
+  constexpr std::size_t kTogether = 32;
   constexpr std::size_t kStretch = 4096;
   bool stopped = false;
   for (const model::Row type : types) {
     records.OffersOfType(type).ForEachBlock([&](std::span<const model::Row> rows) {
       const std::size_t size = rows.size();
-      for (std::size_t i = 0; i < size && i < kAhead && !stopped; ++i) __builtin_prefetch(&records.offer(rows[i]));
       for (std::size_t begin = 0; begin < size && !stopped; begin += kStretch) {
         const std::size_t end = std::min(size, begin + kStretch);
-        for (std::size_t i = begin; i < end; ++i) {
-          if (i + kAhead < size) __builtin_prefetch(&records.offer(rows[i + kAhead]));
-          const model::Offer& offer = records.offer(rows[i]);
-          if (ValidAt(offer, as_of)) visit(rows[i], offer);
+        for (std::size_t next = begin; next < end; next += kTogether) {
+          const std::span<const model::Row> some = rows.subspan(next, std::min(kTogether, end - next));
+          records.PrefetchOffers(some);
+          for (const model::Row row : some) {
+            const model::Offer& offer = records.offer(row);
+            if (ValidAt(offer, as_of)) visit(row, offer);
+          }
         }
         *examined += static_cast<std::int64_t>(end - begin);
         stopped = stop && stop();

@@ -42,6 +42,12 @@ class CowArray {
     return mid == nullptr ? nullptr : mid->slots[index & (kMidFanout - 1)].get();
   }
 
+  // Where the pointer to an element that was written stands; for prefetching in steps.
+  const Cow<T>* SlotOf(std::size_t index) const {
+    const auto& mid = (*root_)[index >> kTopShift]->slots[(index >> kMidShift) & (kTopFanout - 1)];
+    return &mid->slots[index & (kMidFanout - 1)];
+  }
+
   // The element, which must have been written.
   const T& operator[](std::size_t index) const {
     return *(*root_)[index >> kTopShift]

@@ -1,6 +1,7 @@
 #include "services/model/snapshot.h"
 
 #include <algorithm>
+#include <array>
 
 #include "services/model/etag.h"
 #include "services/model/record_fields.h"
@@ -117,6 +118,30 @@ std::int64_t Snapshot::GuardRevision(std::string_view guard) const {
   if (!state_.guards) return 0;
   const auto found = state_.guards->find(std::string(guard));
   return found == state_.guards->end() ? 0 : found->second;
+}
+
+void Snapshot::PrefetchOffers(std::span<const Row> capabilities) const {
+  constexpr std::size_t kMost = 64;
+  std::array<const Cow<OfferChunk>*, kMost> slots;
+  const std::size_t count = std::min(capabilities.size(), kMost);
+  for (std::size_t i = 0; i < count; ++i) {
+    slots[i] = state_.offers.SlotOf(capabilities[i] / OfferChunk::kRows);
+    __builtin_prefetch(slots[i]);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const OfferChunk* chunk = slots[i]->get();
+    __builtin_prefetch(&chunk->offers[capabilities[i] % OfferChunk::kRows]);
+    __builtin_prefetch(&chunk->extras);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto* extras = reinterpret_cast<const char*>((*slots[i])->extras.get());
+    __builtin_prefetch(extras);
+    __builtin_prefetch(extras + 64);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const OfferExtras* extras = (*slots[i])->extras.get();
+    if (extras != nullptr) extras->attributes.PrefetchRow(capabilities[i] % OfferChunk::kRows);
+  }
 }
 
 std::span<const Symbol> Snapshot::Words(Row capability, const OfferAttribute& attribute) const {

@@ -73,6 +73,8 @@ class Snapshot final {
   const Offer& offer(Row capability) const {
     return state_.offers[capability / OfferChunk::kRows].offers[capability % OfferChunk::kRows];
   }
+  // Asks for the memory of up to 64 offers and their attributes, level by level, so that the waits overlap.
+  void PrefetchOffers(std::span<const Row> capabilities) const;
   std::span<const OfferAttribute> Attributes(Row capability) const {
     const OfferExtras* extras = Extras(capability);
     return extras == nullptr ? std::span<const OfferAttribute>()
