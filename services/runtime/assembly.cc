@@ -2,22 +2,18 @@
 
 #include <memory>
 
-#include "services/match/match_service.h"
-#if __has_include("services/exchange/exchange_service.h")
 #include "services/capability/capability_service.h"
 #include "services/chain/chain_service.h"
 #include "services/cluster/cluster_service.h"
 #include "services/enterprise/enterprise_service.h"
 #include "services/exchange/exchange_service.h"
+#include "services/match/match_service.h"
 #include "services/project/project_service.h"
 #include "services/resource/context.h"
-#define BULIAN_HAS_RESOURCES 1
-#endif
 
 namespace bulian::runtime {
 
 void RegisterServices(rpc::MethodTable& methods, const ServiceDeps& deps) {
-#ifdef BULIAN_HAS_RESOURCES
   const auto context = std::make_shared<resource::Context>();
   context->store = deps.store;
   context->views = deps.views;
@@ -28,7 +24,6 @@ void RegisterServices(rpc::MethodTable& methods, const ServiceDeps& deps) {
   chain::RegisterChainService(methods, context);
   project::RegisterProjectService(methods, context);
   exchange::RegisterExchangeService(methods, context);
-#endif
   gap::RegisterGapService(methods, {deps.views, deps.page_tokens, deps.gaps});
   match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics});
 }
