@@ -6,9 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/model/day.h"
-#include "services/model/industry.h"
-#include "services/model/region.h"
 #include "services/model/units.h"
+#include "services/resource/code_tables.h"
 
 namespace bulian::resource {
 namespace {
@@ -156,11 +155,11 @@ void CheckEvidence(const v1::Evidence& evidence, const FieldPath& field, Violati
 }
 
 void CheckRegionCode(std::string_view code, const FieldPath& field, Violations* violations) {
-  if (const std::string problem = model::RegionProblem(code); !problem.empty()) violations->Add(field.str(), problem);
+  if (const std::string problem = ProblemOfRegion(code); !problem.empty()) violations->Add(field.str(), problem);
 }
 
 void CheckIndustryCode(std::string_view code, const FieldPath& field, Violations* violations) {
-  if (const std::string problem = model::IndustryProblem(code); !problem.empty()) violations->Add(field.str(), problem);
+  if (const std::string problem = ProblemOfIndustry(code); !problem.empty()) violations->Add(field.str(), problem);
 }
 
 void CheckAmount(double value, const FieldPath& field, Violations* violations) {

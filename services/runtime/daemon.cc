@@ -14,6 +14,7 @@
 #include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
 #include "services/runtime/application.h"
+#include "services/runtime/code_tables.h"
 #include "services/runtime/version.h"
 
 namespace bulian::runtime {
@@ -64,6 +65,8 @@ void PrepareProcess(JsonLogger* log) {
   const sigset_t signals = EndSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // A write beyond the file size limit is then an error of that write, not the end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
   RaiseFileLimit();
   library_log = log;
   gpr_set_log_function(LogGrpc);
@@ -103,7 +106,16 @@ int RunDaemon(const std::vector<std::string>& arguments) {
     std::fputs(DescribeMistakes(line.status()).c_str(), stderr);
     return 2;
   }
-  switch (line->action) {
+  const Action action = line->action;
+  if (action == Action::kCheckConfig || action == Action::kRun) {
+    auto tables = LoadCodeTables(line->config);
+    if (!tables.ok()) {
+      std::fputs(DescribeMistakes(tables.status()).c_str(), stderr);
+      return 2;
+    }
+    resource::UseCodeTables(*std::move(tables));
+  }
+  switch (action) {
     case Action::kHelp:
       std::fputs(PrintHelp().c_str(), stdout);
       return 0;

@@ -42,10 +42,14 @@ const Option kOptions[] = {
     {"page-token-secret", kText, "",
      "Secret that seals page tokens, 16 bytes or more; empty keeps a random one in the data folder.",
      &Config::page_token_secret, 0, "", true},
-    {"region-names", kText, "", "File with names of regions (GB/T 2260): one `code,name` a line.",
+    {"region-names", kText, "",
+     "CSV file of regions (GB/T 2260) with the header `code,name_zh,name_en`; when given, other codes than its own and "
+     "the provinces are refused.",
      &Config::region_names},
     {"industry-codes", kText, "",
-     "File with industry codes (GB/T 4754) beyond the built-in ones: one `code,name` a line.", &Config::industry_codes},
+     "CSV file of industries (GB/T 4754) with the header `code,name,parent`; when given, other codes than its own, the "
+     "sections and the manufacturing divisions are refused.",
+     &Config::industry_codes},
 };
 
 }  // namespace

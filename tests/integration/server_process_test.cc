@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -164,6 +165,31 @@ TEST(ServerProcessTest, MistakesInTheConfigurationAreStatusTwo) {
   ServerProcess server({"", {"--workers=none"}});
   EXPECT_EQ(server.WaitForEnd(), 2);
   EXPECT_THAT(server.log(), HasSubstr("--workers"));
+}
+
+TEST(ServerProcessTest, ATableOfCodesIsCheckedAtTheStart) {
+  const std::string path = testing::TempDir() + "/regions.csv";
+  std::ofstream(path) << "code,name_zh,name_en\n500109,北碚区,Beibei\n9,x,y\n";
+  for (const char* action : {"--check-config", "--log-level=info"}) {
+    ServerProcess server({"", {"--region-names=" + path, "--industry-codes=/nonexistent.csv", action}});
+    EXPECT_EQ(server.WaitForEnd(), 2);
+    EXPECT_THAT(server.log(), HasSubstr(path + ": line 3: the code "));
+    EXPECT_THAT(server.log(), HasSubstr("/nonexistent.csv: cannot be read"));
+  }
+  std::ofstream(path) << "code,name_zh,name_en\n500109,北碚区,Beibei\n";
+  ServerProcess server({"", {"--region-names=" + path}});
+  EXPECT_TRUE(server.running()) << server.log();
+}
+
+TEST(ServerProcessTest, AWriteBeyondALimitDoesNotEndTheProcess) {
+  ServerProcess server;
+  ASSERT_TRUE(server.running()) << server.log();
+  std::ifstream status("/proc/" + std::to_string(server.pid()) + "/status");
+  unsigned long long ignored = 0;
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("SigIgn:")) ignored = std::stoull(line.substr(7), nullptr, 16);
+  }
+  for (const int signal : {SIGPIPE, SIGXFSZ}) EXPECT_TRUE(ignored >> (signal - 1) & 1) << signal;
 }
 
 TEST(ServerProcessTest, TheLogIsJsonAndFilesAreManyByDefault) {
