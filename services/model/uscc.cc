@@ -33,7 +33,14 @@ std::vector<std::string> FormProblems(std::string_view uscc) {
 
 std::vector<std::string> StrictProblems(std::string_view uscc) {
   std::vector<std::string> problems = FormProblems(uscc);
-  if (!problems.empty()) return problems;
+  if (!problems.empty()) {
+    // Only the last character may be the wrong one: then what it should be is known.
+    const std::string_view body = uscc.substr(0, kLength - 1);
+    const auto last = uscc.size() == kLength ? UsccCheckCharacter(body) : std::nullopt;
+    if (last && FormProblems(std::string(body) + *last).empty())
+      problems.push_back(CheckProblem("the check character (18th, GB 32100)", *last, uscc.back()));
+    return problems;
+  }
   const char expected = *UsccCheckCharacter(uscc.substr(0, kLength - 1));
   if (expected != uscc.back())
     problems.push_back(CheckProblem("the check character (18th, GB 32100)", expected, uscc.back()));

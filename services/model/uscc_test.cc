@@ -47,7 +47,7 @@ TEST(UsccTest, WrongFormIsTold) {
   for (const char* code : {"", "91350100M000100Y4", "91350100M000100Y433", "91350100M000100Y4Z", "91350100m000100y43",
                            "91350100M000100Y4 ", "9135010AM000100Y43",
                            "\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD"}) {
-    EXPECT_EQ(UsccProblems(code).size(), 1u) << code;
+    EXPECT_FALSE(UsccProblems(code).empty()) << code;
   }
 }
 
@@ -83,6 +83,12 @@ TEST(UsccTest, CheckCharactersOfNoCode) {
   EXPECT_FALSE(OrganizationCodeCheckCharacter("M000100"));
   EXPECT_FALSE(OrganizationCodeCheckCharacter("M000100y"));
   EXPECT_EQ(OrganizationCodeCheckCharacter("55138508"), '2');
+}
+
+TEST(UsccProblems, NamesTheCheckCharacterExpectedInPlaceOfAnImpossibleOne) {
+  const std::vector<std::string> problems = UsccProblems("91350100M000100Y4Z");
+  ASSERT_FALSE(problems.empty());
+  EXPECT_NE(problems.back().find("3"), std::string::npos) << problems.back();
 }
 
 }  // namespace

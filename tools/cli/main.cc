@@ -81,7 +81,7 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   gaps->add_option("--limit", a.gaps.limit, "at most this many")->check(CLI::NonNegativeNumber);
 
   auto* match = app.add_subcommand("match", "Companies that could fill a segment or gap, best first");
-  match->add_option("target", a.name, "a segment (beibei/smart-sensor/mems-die) or gap (.../missing)")->required();
+  match->add_option("target", a.name, "a segment (beibei/smart-sensor/soi-wafer) or gap (.../missing)")->required();
   match->add_option("--top", a.match.top, "how many")->check(CLI::Range(1, 1000))->capture_default_str();
   match->add_flag("--potential", a.match.potential, "also projects, pilot lines and near types");
   match->add_flag("--recruits", a.match.recruits,

@@ -18,7 +18,7 @@ bool SetTarget(const std::string& typed, std::string* parent, v1::MatchTarget* t
   } else if (model::ParseSegmentName(name)) {
     target->set_segment(name);
   } else {
-    std::cerr << "error: not a segment or gap: " << typed << " (for example beibei/smart-sensor/mems-die)\n";
+    std::cerr << "error: not a segment or gap: " << typed << " (for example beibei/smart-sensor/soi-wafer)\n";
     return false;
   }
   return true;
@@ -29,8 +29,8 @@ std::string Reasons(const v1::Candidate& candidate, const Options& o) {
   std::string text;
   for (const auto& change : candidate.nearest_change()) {
     text += (text.empty() ? "" : "; ") + change.what();
-    if (!change.from().empty()) text += " " + change.from();
-    if (!change.to().empty()) text += " → " + change.to();
+    if (!change.from().empty()) text += " " + ShortTypes(change.from());
+    if (!change.to().empty()) text += " → " + ShortTypes(change.to());
   }
   if (!text.empty()) return std::string(o.Word("would fit with: ", "若满足：")) + text;
   for (const auto& part : candidate.parts())
@@ -63,22 +63,28 @@ void PrintCandidates(const v1::FindCandidatesResponse& response, const Options& 
 }
 
 void PrintExplanation(const v1::ExplainCandidateResponse& response, const Options& o) {
+  constexpr int kNearTypesShown = 2;
   Table table({std::string(o.Word("OFFER", "能力")), std::string(o.Word("REQUIREMENT", "要求")),
                std::string(o.Word("FIT", "符合")), std::string(o.Word("REQUIRED", "需要")),
                std::string(o.Word("OFFERED", "提供")), std::string(o.Word("WHY", "原因"))});
+  int near_types = 0;
   for (const auto& offer : response.offers()) {
-    bool first = true;
+    if (offer.basis() == v1::NEAR_TYPE && ++near_types > kNearTypesShown && o.output == Output::kTable) continue;
+    std::string shown = offer.capability().substr(offer.capability().rfind('/') + 1);
     for (const auto& check : offer.checks()) {
-      table.AddRow({first ? ShortName(offer.capability()) : "", check.requirement(),
-                    std::string(FitText(check.fit(), o)), check.required(), check.offered(), check.reason()});
-      first = false;
+      table.AddRow({shown, check.requirement(), std::string(FitText(check.fit(), o)), ShortTypes(check.required()),
+                    ShortTypes(check.offered()), check.reason()});
+      shown.clear();
     }
-    table.AddRow({first ? ShortName(offer.capability()) : "", std::string(o.Word("evidence", "证据")),
+    table.AddRow({shown, std::string(o.Word("evidence", "证据")),
                   offer.stale() ? std::string(o.Word("STALE", "过期")) : "", "",
                   v1::Evidence::State_Name(offer.evidence().state()), offer.evidence().verified_by()});
   }
   if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
   if (table.size() > 0) table.PrintAligned(std::cout, 60);
+  if (near_types > kNearTypesShown)
+    std::cout << "… " << near_types - kNearTypesShown
+              << o.Word(" more of near types (-o json shows all)\n", " 项相近能力（-o json 显示全部）\n");
   if (response.has_candidate())
     std::cout << '\n'
               << o.Word("candidate: ", "候选：") << BasisText(response.candidate().basis(), o) << ' '
@@ -91,7 +97,8 @@ void PrintExplanation(const v1::ExplainCandidateResponse& response, const Option
   std::cout << o.Word("smallest change that would make it fit:\n", "使其符合要求的最小改变：\n");
   for (const auto& change : response.nearest_change())
     std::cout << "  " << change.what() << ": "
-              << (change.from().empty() ? o.Word("(nothing)", "（无）") : change.from()) << " → " << change.to()
+              << (change.from().empty() ? std::string(o.Word("(nothing)", "（无）")) : ShortTypes(change.from()))
+              << " → " << change.to()
               << (change.statement_only() ? o.Word(" (may already be so; to be stated)", "（可能已具备，待说明）") : "")
               << '\n';
 }

@@ -110,6 +110,17 @@ std::string ShortName(std::string_view name) {
   return short_name;
 }
 
+std::string ShortTypes(const std::string& text) {
+  static constexpr std::string_view kCollection = "/capabilityTypes/";
+  std::string short_text = text;
+  for (std::size_t at; (at = short_text.find(kCollection)) != std::string::npos;) {
+    const std::size_t start = short_text.rfind("clusters/", at);
+    if (start == std::string::npos) break;
+    short_text.erase(start, at + kCollection.size() - start);
+  }
+  return short_text;
+}
+
 bool SetAsOf(const std::string& typed, google::type::Date* date) {
   if (typed.empty()) return true;
   const auto day = model::ParseDay(typed);

@@ -26,6 +26,9 @@ std::string BoundsText(const v1::Bounds& bounds);
 std::string ThreeText(const v1::ThreeValues& values);
 // `beibei/smart-sensor/mems-die/missing` for a full chain, segment or gap name; other names without `clusters/`.
 std::string ShortName(std::string_view name);
+// A text in which full names of types stand as their ids: `photoresist-krf` for
+// `clusters/beibei/capabilityTypes/photoresist-krf`.
+std::string ShortTypes(const std::string& text);
 // Sets a date typed as YYYY-MM-DD; empty sets nothing. False after telling the error.
 bool SetAsOf(const std::string& typed, google::type::Date* date);
 
