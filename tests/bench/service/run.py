@@ -117,7 +117,7 @@ class Bench:
 
     def gaps(self, server):
         def once():
-            return self.loadgen(server.grpc, server.process.pid, "run", "gaps", "--concurrency", 1, "--seconds", 0.001)["max_ms"]
+            return self.loadgen(server.grpc, server.process.pid, "run", "gaps", "--concurrency", 1, "--seconds", 0.2)["max_ms"]
 
         def update(record):
             subprocess.run([BIN / "bulian", "--server", server.grpc, "apply", "-"], input=json.dumps(record), text=True, check=True, capture_output=True)
