@@ -1,9 +1,11 @@
 # bulian_library(NAME SRCS a.cc ... DEPS targets ...)   a room or part of one; headers are found from the source root
 # bulian_test(NAME SRCS a_test.cc ... DEPS targets ... [LABELS l ...] [TIMEOUT seconds])   GoogleTest with its own main
 # bulian_binary(NAME SRCS ... DEPS ...)   a program in bin/
-# Tests of rooms that are free of gRPC get the label `thread` and are built by the target sanitize_thread_tests.
+# Tests of rooms get the label `sanitize` and are built by the target sanitize_tests; those of rooms that are free of gRPC
+# also get the label `thread` and are built by sanitize_thread_tests.
 set(BULIAN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
 
+add_custom_target(sanitize_tests)
 add_custom_target(sanitize_thread_tests)
 
 function(bulian_compile_settings name)
@@ -31,6 +33,10 @@ function(bulian_test name)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
+  endif()
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/services/|/tests/conformance")
+    list(APPEND ARG_LABELS sanitize)
+    add_dependencies(sanitize_tests ${name})
   endif()
   if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/services/(model|store|view|gap|match)" AND NOT name MATCHES "service")
     list(APPEND ARG_LABELS thread)
