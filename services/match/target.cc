@@ -8,6 +8,9 @@
 namespace bulian::match {
 namespace {
 
+// As for amounts that are stored: room for changes of unit and period without overflow.
+constexpr double kMaxNeed = 1e18;
+
 bool IsKey(std::string_view key) {
   if (key.empty() || key.size() > 63 || key[0] < 'a' || key[0] > 'z') return false;
   return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
@@ -112,7 +115,7 @@ std::optional<double> ConvertNeed(const Target& target, const v1::Rate& need, st
                                   model::Violations* violations) {
   const std::string at(field);
   const std::size_t before = violations->size();
-  if (!std::isfinite(need.value()) || need.value() < 0) violations->Add(at + ".value", "must be finite, 0 or more");
+  if (!(need.value() >= 0 && need.value() <= kMaxNeed)) violations->Add(at + ".value", "must be from 0 to 1e18");
   if (!v1::Period_IsValid(need.period()) || target.stock != (need.period() == v1::PERIOD_UNSPECIFIED)) {
     violations->Add(at + ".period", target.stock ? "must be unset: the type is counted as a stock"
                                                  : "is required: day, week, month or year");

@@ -1,7 +1,6 @@
 #include "services/resource/field_rules.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +10,8 @@
 
 namespace bulian::resource {
 namespace {
+
+constexpr double kMaxAmount = 1e18;
 
 constexpr std::size_t kMaxAnnotations = 64;
 constexpr std::size_t kMaxAnnotationBytes = 256;
@@ -163,7 +164,7 @@ void CheckIndustryCode(std::string_view code, const FieldPath& field, Violations
 }
 
 void CheckAmount(double value, const FieldPath& field, Violations* violations) {
-  if (!std::isfinite(value) || value < 0) violations->Add(field.str(), "must be finite and not negative");
+  if (!(value >= 0 && value <= kMaxAmount)) violations->Add(field.str(), "must be from 0 to 1e18");
 }
 
 void CheckShare(double value, const FieldPath& field, Violations* violations) {

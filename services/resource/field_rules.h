@@ -72,7 +72,7 @@ void CheckRegionCode(std::string_view code, const FieldPath& field, Violations* 
 // A GB/T 4754 code.
 void CheckIndustryCode(std::string_view code, const FieldPath& field, Violations* violations);
 
-// Finite and not negative.
+// From 0 to 1e18: room for sums over millions and for changes of unit and period without overflow.
 void CheckAmount(double value, const FieldPath& field, Violations* violations);
 // From 0 to 1.
 void CheckShare(double value, const FieldPath& field, Violations* violations);

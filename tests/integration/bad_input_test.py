@@ -95,7 +95,7 @@ class BadInputTest(unittest.TestCase):
             self.invalid("UpdateCapabilityType", "capability_type.parents[0]", capability_type=dict(name=type_name(name), parents=[type_name(parent)]))
 
     def test_numbers(self):
-        for bad in (-1.0, math.nan, math.inf, -math.inf):
+        for bad in (-1.0, math.nan, math.inf, -math.inf, 1.7e308):
             rate = dict(value=bad, unit="H87", period="YEAR")
             self.capability("capability.capacity.total.value", "capability.lead_time_days", capacity=dict(total=rate), lead_time_days=bad)
             self.capability("capability.capacity.free_share", capacity=dict(total=dict(value=1, unit="H87", period="YEAR"), free_share=bad))
@@ -104,7 +104,8 @@ class BadInputTest(unittest.TestCase):
             self.enterprise("enterprise.owners[0].share", owners=[dict(external_id="x", share=bad)])
             self.invalid("UpdateCluster", "cluster.policy.max_hhi", cluster=dict(name=NAME, policy=dict(max_hhi=bad)))
             self.invalid("FindCandidates", "target.need.value", parent=NAME, target=TARGET | dict(need=rate))
-            self.invalid("FindCandidates", "weights.fit", parent=NAME, target=TARGET, weights=dict(fit=bad))
+            if bad != 1.7e308:  # weights are normalised, so that only their ratios matter
+                self.invalid("FindCandidates", "weights.fit", parent=NAME, target=TARGET, weights=dict(fit=bad))
         for bad in (math.nan, math.inf):
             self.capability("capability.attributes[0].interval.min", attributes=[dict(key="width", interval=dict(min=bad))])
             self.enterprise(sites=[dict(site_id="s", location=dict(latitude=bad))])
