@@ -148,6 +148,22 @@ TEST(ImportTest, RejectsWhatIsWrongAndGoesOn) {
   EXPECT_EQ((*answers)[1].low_water_mark(), 1);
 }
 
+TEST(ImportTest, ARecordThatWaitsDoesNotTakeBackAnEarlierOneOfItsName) {
+  Registry registry;
+  std::vector<v1::ImportRecord> records = Circles();
+  // The holder of the identifier is `a`, which stands before; this one names an owner that never comes.
+  records.push_back(
+      Record("enterprise { uscc: '91350100M000100Y43' display_name { en: 'Later' } owners { enterprise: "
+             "'clusters/c/enterprises/lei:549300DTUYXVMJXZNY75' share: 0.6 } }"));
+  const auto answers = registry.Import(Messages("c", records, 1000));
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  ASSERT_EQ(answers->size(), 2u);
+  EXPECT_EQ((*answers)[0].created(), 10);
+  EXPECT_EQ((*answers)[0].waiting(), 1);
+  EXPECT_EQ((*answers)[1].rejected_size(), 1);
+  EXPECT_EQ(registry.Export("c").size(), 10u) << "what was said to be created is stored";
+}
+
 TEST(ImportTest, ValidateOnlyAnswersAlikeAndChangesNothing) {
   Registry registry;
   auto messages = Messages("c", Circles(), 3);

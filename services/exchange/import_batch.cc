@@ -53,7 +53,13 @@ void ImportBatch::StageAddressedByIdentifier(const std::vector<Record*>& records
   for (Record* record : addressed) {
     if (record->state == State::kRejected) continue;
     ResolveNames(parent_, *families_, *overlay_, record);
-    if (record->type == ResourceType::kEnterprise) overlay_->Unstage(resource::NameOf(record->type, *record->resource));
+    if (record->type == ResourceType::kEnterprise) {
+      const std::string& name = resource::NameOf(record->type, *record->resource);
+      overlay_->Unstage(name);
+      // What came before under the name counts again until this one is staged.
+      if (const auto same = by_name_.find(name); same != by_name_.end() && !same->second.empty())
+        overlay_->Put(record->type, same->second.back()->resource.get());
+    }
     if (record->state == State::kRejected) continue;
     if (!record->missing.empty()) {
       record->state = State::kWaiting;

@@ -247,6 +247,8 @@ class GapAnalyses::Impl {
     return analysis;
   }
 
+  bool Ready(std::string_view cluster) { return current_.Ready(cluster); }
+
   GapStats Stats() const {
     std::lock_guard lock(mutex_);
     return stats_;
@@ -272,6 +274,8 @@ GapAnalyses::~GapAnalyses() = default;
 std::shared_ptr<const ClusterAnalysis> GapAnalyses::Get(const model::SnapshotPtr& snapshot, model::Day as_of) {
   return impl_->Get(snapshot, as_of);
 }
+
+bool GapAnalyses::Ready(std::string_view cluster) const { return impl_->Ready(cluster); }
 
 AnalysisSource GapAnalyses::Source() {
   return [this](const model::SnapshotPtr& snapshot, model::Day as_of) { return Get(snapshot, as_of); };

@@ -35,6 +35,8 @@ class GapAnalyses {
   GapAnalyses& operator=(const GapAnalyses&) = delete;
 
   std::shared_ptr<const ClusterAnalysis> Get(const model::SnapshotPtr& snapshot, model::Day as_of);
+  // Whether Get() of a cluster's current snapshot at its own date answers at once.
+  bool Ready(std::string_view cluster) const;
   // The same as a function, for rooms that know nothing of this one's service. Outlived by this.
   AnalysisSource Source();
   GapStats Stats() const;

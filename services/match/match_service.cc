@@ -82,8 +82,22 @@ class MatchService {
                               v1::FindCandidatesResponse* response);
   absl::Status ExplainCandidate(rpc::CallContext& call, const v1::ExplainCandidateRequest& request,
                                 v1::ExplainCandidateResponse* response);
+  // Whether a request may wait for a revision or an analysis.
+  bool MayBlock(const v1::FindCandidatesRequest& request) {
+    return request.has_read_at() || !request.page_token().empty() || request.has_as_of() || NotReady(request);
+  }
+  bool MayBlock(const v1::ExplainCandidateRequest& request) {
+    return request.has_read_at() || request.has_as_of() || NotReady(request);
+  }
 
  private:
+  template <class Request>
+  bool NotReady(const Request& request) {
+    const std::string_view cluster = model::ClusterIdOf(request.parent());
+    if (!alliances_.Ready(cluster)) return true;
+    return !request.target().has_requirement() && deps_.analysis_ready && !deps_.analysis_ready(cluster);
+  }
+
   // The first page fills `position`; a later one is held to it.
   absl::Status ResolveOthers(rpc::CallContext& call, const v1::FindCandidatesRequest& request, bool first_page,
                              PagePosition* position, std::vector<SnapshotPtr>* others) const;
@@ -299,17 +313,19 @@ absl::Status MatchService::ExplainCandidate(rpc::CallContext& call, const v1::Ex
 
 }  // namespace
 
-// Both run on the polling thread: a narrow search costs less than handing the call to a worker and back, and a worker
-// would lose the reuse of request and answer. A search of 100 000 offers takes some milliseconds; it looks every 4096
-// offers whether anyone still waits.
+// Both run on the polling thread unless they may have to wait: a narrow search costs less than handing the call to a
+// worker and back, and a worker would lose the reuse of request and answer. A search of 100 000 offers takes some
+// milliseconds; it looks every 4096 offers whether anyone still waits.
 void RegisterMatchService(rpc::MethodTable& methods, const MatchServiceDeps& deps) {
   const auto service = std::make_shared<MatchService>(deps);
-  methods.Unary<v1::FindCandidatesRequest, v1::FindCandidatesResponse>(
-      "bulian.v1.MatchService/FindCandidates", rpc::Weight::kLight,
+  methods.MostlyLight<v1::FindCandidatesRequest, v1::FindCandidatesResponse>(
+      "bulian.v1.MatchService/FindCandidates",
+      [service](const v1::FindCandidatesRequest& request) { return service->MayBlock(request); },
       [service](rpc::CallContext& call, const v1::FindCandidatesRequest& request,
                 v1::FindCandidatesResponse* response) { return service->FindCandidates(call, request, response); });
-  methods.Unary<v1::ExplainCandidateRequest, v1::ExplainCandidateResponse>(
-      "bulian.v1.MatchService/ExplainCandidate", rpc::Weight::kLight,
+  methods.MostlyLight<v1::ExplainCandidateRequest, v1::ExplainCandidateResponse>(
+      "bulian.v1.MatchService/ExplainCandidate",
+      [service](const v1::ExplainCandidateRequest& request) { return service->MayBlock(request); },
       [service](rpc::CallContext& call, const v1::ExplainCandidateRequest& request,
                 v1::ExplainCandidateResponse* response) { return service->ExplainCandidate(call, request, response); });
 }

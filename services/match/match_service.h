@@ -2,6 +2,9 @@
 #ifndef SERVICES_MATCH_MATCH_SERVICE_H_
 #define SERVICES_MATCH_MATCH_SERVICE_H_
 
+#include <functional>
+#include <string_view>
+
 #include "services/gap/segment_need.h"
 #include "services/rpc/method_table.h"
 #include "services/rpc/metrics.h"
@@ -16,6 +19,8 @@ struct MatchServiceDeps {
   const rpc::PageTokens* page_tokens = nullptr;
   gap::AnalysisSource analysis;
   rpc::Metrics* metrics = nullptr;
+  // Whether `analysis` of a cluster's current snapshot at its own date answers at once; null: always.
+  std::function<bool(std::string_view cluster)> analysis_ready = {};
 };
 
 // Adds FindCandidates and ExplainCandidate.

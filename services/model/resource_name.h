@@ -10,7 +10,15 @@
 namespace bulian::model {
 
 // The stored resource types; the order is the order of an export, so that a record follows those it names.
-enum class ResourceType : std::uint8_t { kCluster, kCapabilityType, kEnterprise, kCapability, kChain, kSupplyLink, kProject };
+enum class ResourceType : std::uint8_t {
+  kCluster,
+  kCapabilityType,
+  kEnterprise,
+  kCapability,
+  kChain,
+  kSupplyLink,
+  kProject
+};
 inline constexpr int kResourceTypeCount = 7;
 
 // `[a-z]([a-z0-9-]{0,61}[a-z0-9])?`
@@ -20,8 +28,9 @@ bool IsValidId(std::string_view id);
 struct ResourceName {
   ResourceType type;
   std::string_view cluster;  // the id
-  std::string_view parent;   // the name of the parent: empty for a cluster, else `clusters/c` or `clusters/c/enterprises/e`
-  std::string_view id;       // the last part
+  std::string_view
+      parent;           // the name of the parent: empty for a cluster, else `clusters/c` or `clusters/c/enterprises/e`
+  std::string_view id;  // the last part
 };
 
 // Parses a full name of a stored resource; nullopt unless every id is valid and the pattern is one of the stored types.

@@ -16,15 +16,15 @@ namespace bulian::rpc {
 
 // Who calls, as authentication found it.
 struct Identity {
-  std::string name;         // for example `partners/dev`; goes into logs and the commit log
-  bool developer = false;   // the loopback developer identity: may do everything
+  std::string name;        // for example `partners/dev`; goes into logs and the commit log
+  bool developer = false;  // the loopback developer identity: may do everything
 };
 
 class CallContext {
  public:
-  std::string method;       // `bulian.v1.EnterpriseService/GetEnterprise`
-  std::string peer;         // `ipv4:127.0.0.1:51234`
-  std::string request_id;   // of the call (metadata `x-request-id` or minted): in logs and in INTERNAL errors
+  std::string method;      // `bulian.v1.EnterpriseService/GetEnterprise`
+  std::string peer;        // `ipv4:127.0.0.1:51234`
+  std::string request_id;  // of the call (metadata `x-request-id` or minted): in logs and in INTERNAL errors
   Identity caller;
   absl::Time start;
   absl::Time deadline = absl::InfiniteFuture();
@@ -33,8 +33,8 @@ class CallContext {
   std::vector<std::pair<std::string, std::string>> trailers;
 
   bool Cancelled() const { return is_cancelled(); }
-  // CANCELLED/CALL_CANCELLED or DEADLINE_EXCEEDED/DEADLINE_PASSED when the work should stop. Cheap enough for loops that
-  // call it every few thousand steps.
+  // CANCELLED/CALL_CANCELLED or DEADLINE_EXCEEDED/DEADLINE_PASSED when the work should stop. Cheap enough for loops
+  // that call it every few thousand steps.
   absl::Status CheckAlive() const;
 };
 

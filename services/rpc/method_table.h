@@ -18,11 +18,12 @@
 
 namespace bulian::rpc {
 
-// Where a unary handler runs. kLight: microseconds, never blocks; may run on the thread that polls. kHeavy: may take long
-// or block (a commit, an analysis from scratch); runs on a worker.
+// Where a unary handler runs. kLight: microseconds, never blocks; may run on the thread that polls. kHeavy: may take
+// long or block (a commit, an analysis from scratch); runs on a worker.
 enum class Weight { kLight, kHeavy };
 
-// Reads the next message of a stream: true with a message, false at the caller's end, or an error (cancelled, malformed).
+// Reads the next message of a stream: true with a message, false at the caller's end, or an error (cancelled,
+// malformed).
 class MessageReader {
  public:
   virtual ~MessageReader() = default;
@@ -62,9 +63,12 @@ struct Method {
   std::string name;  // `bulian.v1.EnterpriseService/GetEnterprise`
   MethodShape shape = MethodShape::kUnary;
   Weight weight = Weight::kLight;
-  const google::protobuf::Message* request = nullptr;   // prototypes (default instances)
+  const google::protobuf::Message* request = nullptr;  // prototypes (default instances)
   const google::protobuf::Message* response = nullptr;
   std::function<absl::Status(CallContext&, const google::protobuf::Message&, google::protobuf::Message*)> unary;
+  // Of a light method: whether this request may block or take long after all, so that a worker must take it. Asked on
+  // the polling thread; null: never.
+  std::function<bool(const google::protobuf::Message&)> may_block;
   std::function<absl::Status(CallContext&, const google::protobuf::Message&, MessageWriter&)> server_stream;
   std::function<absl::Status(CallContext&, MessageReader&, MessageWriter&)> bidi;
 };
@@ -72,11 +76,23 @@ struct Method {
 class MethodTable {
  public:
   template <class Request, class Response>
-  void Unary(std::string_view name, Weight weight, std::function<absl::Status(CallContext&, const Request&, Response*)> handler) {
+  void Unary(std::string_view name, Weight weight,
+             std::function<absl::Status(CallContext&, const Request&, Response*)> handler) {
     Method& row = Add<Request, Response>(name, MethodShape::kUnary, weight);
     row.unary = [handler = std::move(handler)](CallContext& call, const google::protobuf::Message& request,
                                                google::protobuf::Message* response) {
       return handler(call, static_cast<const Request&>(request), static_cast<Response*>(response));
+    };
+  }
+
+  // A light method but for the requests of which `may_block` is true.
+  template <class Request, class Response>
+  void MostlyLight(std::string_view name, std::function<bool(const Request&)> may_block,
+                   std::function<absl::Status(CallContext&, const Request&, Response*)> handler) {
+    Unary<Request, Response>(name, Weight::kLight, std::move(handler));
+    methods_[std::string(name)].may_block = [may_block =
+                                                 std::move(may_block)](const google::protobuf::Message& request) {
+      return may_block(static_cast<const Request&>(request));
     };
   }
 

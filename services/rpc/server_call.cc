@@ -100,8 +100,20 @@ void ServerCall::OnFirstRead(bool ok) {
   }
   received = 1;
   if (route->method->shape == MethodShape::kServerStream) return Hand(core_->streams.get(), &ServerCall::HandleStream);
-  if (route->method->weight == Weight::kHeavy) return Hand(core_->heavy.get(), &ServerCall::HandleUnary);
+  if (route->method->weight == Weight::kHeavy || MayBlock()) return Hand(core_->heavy.get(), &ServerCall::HandleUnary);
   HandleUnary();
+}
+
+bool ServerCall::MayBlock() {
+  MessagePair* reused = ReusedMessages(*route);
+  if (!route->method->may_block || reused == nullptr) return false;
+  if (reused->request == nullptr) reused->request.reset(route->method->request->New());
+  const std::size_t bytes = request_.Length();
+  // What cannot be read is answered at once. The request is read again when its turn comes.
+  const bool may_block = Parse(&request_, core_->limits.receive_bytes, context.method, reused->request.get()).ok() &&
+                         route->method->may_block(*reused->request);
+  Reuse(&reused->request, bytes);
+  return may_block;
 }
 
 void ServerCall::Hand(WorkerPool* pool, void (ServerCall::*work)()) {

@@ -36,6 +36,8 @@ class ServerCall final : public PipelineCall, private StreamPort {
   void FillContext();
   void HandleUnary();
   void HandleStream();
+  // Whether a call of a light method may block, as its request says.
+  bool MayBlock();
   absl::Status CallUnary(MessagePair* messages, grpc::ByteBuffer* answer);
   // Runs `work` on a thread of `pool`, or refuses the call.
   void Hand(WorkerPool* pool, void (ServerCall::*work)());

@@ -25,7 +25,8 @@ void RegisterServices(rpc::MethodTable& methods, const ServiceDeps& deps) {
   project::RegisterProjectService(methods, context);
   exchange::RegisterExchangeService(methods, context);
   gap::RegisterGapService(methods, {deps.views, deps.page_tokens, deps.gaps});
-  match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics});
+  match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
+                                        [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }});
 }
 
 }  // namespace bulian::runtime

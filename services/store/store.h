@@ -1,8 +1,8 @@
 // Durable truth: numbered commits per log. A log belongs to one cluster (`clusters/{cluster}`, by cluster id).
 //
 // A commit is atomic, durable before Commit() returns OK, and numbered without gaps from 1 within its log. It names the
-// revision it was validated at and what it read; it is refused if any of that changed since. In a group commit one refusal
-// fails only its own. All methods are thread-safe. Errors are absl::Status made by model::Error.
+// revision it was validated at and what it read; it is refused if any of that changed since. In a group commit one
+// refusal fails only its own. All methods are thread-safe. Errors are absl::Status made by model::Error.
 #ifndef SERVICES_STORE_STORE_H_
 #define SERVICES_STORE_STORE_H_
 
@@ -23,10 +23,10 @@ namespace bulian::store {
 
 // Where a log stands.
 struct LogPosition {
-  std::string uid;             // of the log: UUID 4, another one when the log is dropped and created anew
-  std::int64_t epoch = 0;      // from 1; raised by a restore
-  std::int64_t revision = 0;   // number of the last commit; 0: none
-  absl::Time commit_time;      // of the last commit, by the store's clock; never goes back within a log
+  std::string uid;            // of the log: UUID 4, another one when the log is dropped and created anew
+  std::int64_t epoch = 0;     // from 1; raised by a restore
+  std::int64_t revision = 0;  // number of the last commit; 0: none
+  absl::Time commit_time;     // of the last commit, by the store's clock; never goes back within a log
 };
 
 // A record to write: `name` is the full resource name, `value` its bytes; nullopt deletes.
@@ -37,29 +37,29 @@ struct Write {
 
 // What a commit wants done.
 struct CommitRequest {
-  std::string log;                      // the cluster id
-  std::string log_uid;                  // refuse if the log is another one; empty: not checked
-  std::int64_t validated_at = 0;        // the revision the writer validated against
-  std::vector<std::string> reads;       // record names and guards the validation depended on
-  std::vector<std::string> touches;     // guards this commit changes (`guard:taxonomy`), besides the names it writes
-  std::vector<Write> writes;            // at least one, each name once
-  bool create_log = false;              // the log must not exist; created with this commit as revision 1
-  std::string actor;                    // who; kept in the log
-  std::string method;                   // what call; kept in the log
-  std::string request_id;               // empty: none. Scope of the id is (actor, method, log)
-  std::string payload_digest;           // of the request, to tell a repeat from a reuse
+  std::string log;                   // the cluster id
+  std::string log_uid;               // refuse if the log is another one; empty: not checked
+  std::int64_t validated_at = 0;     // the revision the writer validated against
+  std::vector<std::string> reads;    // record names and guards the validation depended on
+  std::vector<std::string> touches;  // guards this commit changes (`guard:taxonomy`), besides the names it writes
+  std::vector<Write> writes;         // at least one, each name once
+  bool create_log = false;           // the log must not exist; created with this commit as revision 1
+  std::string actor;                 // who; kept in the log
+  std::string method;                // what call; kept in the log
+  std::string request_id;            // empty: none. Scope of the id is (actor, method, log)
+  std::string payload_digest;        // of the request, to tell a repeat from a reuse
 };
 
 struct CommitResult {
-  LogPosition position;                 // of this commit
-  bool replayed = false;                // the request id had been used with the same payload: `position` is of that commit
+  LogPosition position;   // of this commit
+  bool replayed = false;  // the request id had been used with the same payload: `position` is of that commit
 };
 
 // One record's change in a log entry.
 struct LoggedChange {
   std::string name;
   std::optional<std::string> before, after;
-  std::int64_t before_revision = 0;     // revision of `before`: of the record's change before this one; 0: there was none
+  std::int64_t before_revision = 0;  // revision of `before`: of the record's change before this one; 0: there was none
 };
 
 // One commit as the log keeps it.
@@ -67,16 +67,16 @@ struct LogEntry {
   std::int64_t revision = 0;
   absl::Time commit_time;
   std::string actor, method, request_id;
-  std::string predecessor_digest;       // 32 bytes: SHA-256 chain over the entries before
-  std::vector<std::string> touches;     // guards
-  std::vector<LoggedChange> changes;    // in the order written
+  std::string predecessor_digest;     // 32 bytes: SHA-256 chain over the entries before
+  std::vector<std::string> touches;   // guards
+  std::vector<LoggedChange> changes;  // in the order written
 };
 
 // A record as a scan finds it.
 struct ScannedRecord {
-  std::string_view name;                // valid during the callback only
+  std::string_view name;  // valid during the callback only
   std::string_view value;
-  std::int64_t revision = 0;            // of its last change
+  std::int64_t revision = 0;  // of its last change
 };
 
 // A scan's frame: replaying the log from start (exclusive) to end makes what was scanned exact, idempotently.
@@ -92,7 +92,7 @@ struct Retention {
 };
 
 struct StoreStats {
-  std::int64_t used_bytes = 0, limit_bytes = 0;   // of the data file
+  std::int64_t used_bytes = 0, limit_bytes = 0;  // of the data file
   std::int64_t logs = 0, records = 0, log_entries = 0;
   std::int64_t commits = 0, commit_conflicts = 0, commit_failures = 0, group_syncs = 0;  // since start
 };
@@ -102,7 +102,8 @@ struct StoreStats {
 class CommitObserver {
  public:
   virtual ~CommitObserver() = default;
-  virtual void OnCommit(const std::string& log, const LogPosition& position, const std::shared_ptr<const LogEntry>& entry) = 0;
+  virtual void OnCommit(const std::string& log, const LogPosition& position,
+                        const std::shared_ptr<const LogEntry>& entry) = 0;
   virtual void OnDrop(const std::string& log, const std::string& uid) = 0;
 };
 
@@ -111,13 +112,13 @@ class Store {
   virtual ~Store() = default;
 
   // Commits or refuses. ABORTED/CONFLICT: something in `reads` or `writes` changed after `validated_at`, or the log no
-  // longer reaches back to it. INVALID_ARGUMENT/REQUEST_ID_REUSED. NOT_FOUND: no such log. ALREADY_EXISTS: create_log and
-  // there is one. RESOURCE_EXHAUSTED/STORE_FULL; UNAVAILABLE/STORE_FAILED: nothing was changed.
-  // A write's own name is checked like a read. Blocks until durable.
+  // longer reaches back to it. INVALID_ARGUMENT/REQUEST_ID_REUSED. NOT_FOUND: no such log. ALREADY_EXISTS: create_log
+  // and there is one. RESOURCE_EXHAUSTED/STORE_FULL; UNAVAILABLE/STORE_FAILED: nothing was changed. A write's own name
+  // is checked like a read. Blocks until durable.
   virtual absl::StatusOr<CommitResult> Commit(CommitRequest request) = 0;
 
-  // The answer of an earlier Commit with this request id within 24 hours by the store's clock; nullopt if there is none.
-  // INVALID_ARGUMENT/REQUEST_ID_REUSED when it was used with another payload.
+  // The answer of an earlier Commit with this request id within 24 hours by the store's clock; nullopt if there is
+  // none. INVALID_ARGUMENT/REQUEST_ID_REUSED when it was used with another payload.
   virtual absl::StatusOr<std::optional<CommitResult>> FindRequest(std::string_view log, std::string_view actor,
                                                                   std::string_view method, std::string_view request_id,
                                                                   std::string_view payload_digest) = 0;
@@ -129,9 +130,10 @@ class Store {
   virtual absl::StatusOr<std::vector<std::pair<std::string, LogPosition>>> ListLogs() = 0;
   virtual absl::StatusOr<LogPosition> Position(std::string_view log) = 0;
 
-  // Visits every record of a log by name. The visitor returns false to stop. It may be slow: no lock of writers is held,
-  // and long scans are cut into several read transactions, hence the frame.
-  virtual absl::StatusOr<ScanResult> Scan(std::string_view log, const std::function<bool(const ScannedRecord&)>& visit) = 0;
+  // Visits every record of a log by name. The visitor returns false to stop. It may be slow: no lock of writers is
+  // held, and long scans are cut into several read transactions, hence the frame.
+  virtual absl::StatusOr<ScanResult> Scan(std::string_view log,
+                                          const std::function<bool(const ScannedRecord&)>& visit) = 0;
 
   // Visits the entries after `after` in order, up to the newest or until the visitor returns false. OUT_OF_RANGE /
   // REVISION_NOT_RETAINED when the entry after `after` is no longer kept.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,9 @@ class DerivedView {
   // The value of a snapshot. One that is not of its cluster's published history (a branch, an undone state) or is older
   // than the value kept is computed from scratch and not kept.
   std::shared_ptr<const T> Get(const model::SnapshotPtr& snapshot);
+  // Whether the value of a cluster's current snapshot is there, so that Get() of it neither computes nor waits. Never
+  // waits itself.
+  bool Ready(std::string_view cluster);
 
  private:
   struct Slot {
@@ -62,6 +66,23 @@ std::shared_ptr<typename DerivedView<T>::Slot> DerivedView<T>::SlotOf(const mode
   };
   slots_.erase(std::remove_if(slots_.begin(), slots_.end(), gone), slots_.end());
   return slots_.emplace_back(uid, std::make_shared<Slot>()).second;
+}
+
+template <class T>
+bool DerivedView<T>::Ready(std::string_view cluster) {
+  const auto current = views_->Current(cluster);
+  if (!current.ok()) return true;  // nothing to compute
+  const model::SnapshotPosition& position = (*current)->position();
+  std::shared_ptr<Slot> slot;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [uid, known] : slots_)
+      if (uid == position.cluster_uid) slot = known;
+  }
+  if (slot == nullptr) return false;
+  const std::unique_lock lock(slot->mutex, std::try_to_lock);
+  return lock.owns_lock() && slot->snapshot != nullptr && slot->snapshot->history() == (*current)->history() &&
+         slot->snapshot->position().revision == position.revision;
 }
 
 template <class T>

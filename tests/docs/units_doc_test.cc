@@ -14,7 +14,8 @@ namespace {
 std::string Page() {
   std::ostringstream page;
   page << "# Units\n\n"
-          "The UNECE Recommendation 20 common codes that capacities, demands and attributes may use. Units of one dimension compare;\n"
+          "The UNECE Recommendation 20 common codes that capacities, demands and attributes may use. Units of one "
+          "dimension compare;\n"
           "`to SI` is what one unit is in the SI unit of its dimension (temperatures: value × factor + offset).\n\n"
           "| code | symbol | name | 名称 | dimension | to SI |\n|---|---|---|---|---|---|\n";
   for (const Unit& unit : AllUnits()) {

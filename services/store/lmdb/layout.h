@@ -1,13 +1,16 @@
 // What stands where in the data file. Keys hold numbers big-endian, so that they sort; logs have short numeric ids.
 //
+// clang-format off
+//   table          key                               value
 //   meta           text                              `format`: version of this layout; `next_log`: id of the next log
 //   logs           log name                          LogState
 //   records        log id, record name               revision (8 bytes), value
-//   headers        log id, revision                  first change row's sequence, bytes of the entry's rows, entry
-//   header changes        sequence (over all logs), index   change row; always appended, so its pages are full requests
-//   log id, digest of the scoped id   time, revision, payload digest request_times  time, key in requests empty; oldest
-//   first, for expiry dropped        log id                            empty: a removed log whose rows are still to be
-//   deleted
+//   headers        log id, revision                  first change row's sequence, bytes of the entry's rows, entry header
+//   changes        sequence (over all logs), index   change row; always appended, so its pages are full
+//   requests       log id, digest of the scoped id   time, revision, payload digest
+//   request_times  time, key in requests             empty; oldest first, for expiry
+//   dropped        log id                            empty: a removed log whose rows are still to be deleted
+// clang-format on
 // Pure functions, thread-safe.
 #ifndef SERVICES_STORE_LMDB_LAYOUT_H_
 #define SERVICES_STORE_LMDB_LAYOUT_H_
