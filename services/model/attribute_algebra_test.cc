@@ -185,8 +185,8 @@ TEST(AttributeAlgebraTest, WhatCannotBeComparedIsUnknown) {
   const auto microns = Numbers<v1::AttributeRequirement>(0.25, 0.35, "4H");
   EXPECT_EQ(Fit(Numbers<v1::Attribute>(0, 1, "KGM"), microns, kCovers), v1::UNKNOWN);
   EXPECT_EQ(Fit(Numbers<v1::Attribute>(0, 1, "4H", "other_key"), microns, kCovers), v1::UNKNOWN);
-  EXPECT_EQ(Fit(Numbers<v1::Attribute>(0, 1, "XXX"), microns, kCovers), v1::UNKNOWN);
-  EXPECT_EQ(Fit(Numbers<v1::Attribute>(0, 1, "4H"), Numbers<v1::AttributeRequirement>(0, 1, "XXX"), kCovers),
+  EXPECT_EQ(Fit(Numbers<v1::Attribute>(0, 1, "QQQ"), microns, kCovers), v1::UNKNOWN);
+  EXPECT_EQ(Fit(Numbers<v1::Attribute>(0, 1, "4H"), Numbers<v1::AttributeRequirement>(0, 1, "QQQ"), kCovers),
             v1::UNKNOWN);
   v1::Attribute flag = Flag<v1::Attribute>(true);
   flag.set_key("line_width");
