@@ -45,11 +45,10 @@ bool Fits(const v1::Rate& rate, const TypeFacts& facts) {
 
 void SeeMisfits(const std::string& name, Row row, const TypeFacts& facts, const model::Snapshot& base,
                 LeastUser* users) {
-  base.OffersOfType(row).ForEach([&](Row offer_row) {
-    const model::Offer& offer = base.offer(offer_row);
-    if (std::isnan(offer.capacity)) return;
-    const bool same = facts.dimension == model::Dimension::kNone || offer.dimension == facts.dimension;
-    if (!same || offer.stock != facts.stock) users->See(ResourceType::kCapability, offer_row);
+  base.OffersOfType(row).ForEach([&](const model::OfferRef& offer) {
+    if (std::isnan(offer->capacity)) return;
+    const bool same = facts.dimension == model::Dimension::kNone || offer->dimension == facts.dimension;
+    if (!same || offer->stock != facts.stock) users->See(ResourceType::kCapability, offer.row());
   });
   base.SegmentChainsOfType(row).ForEach([&](Row chain) {
     for (const v1::Segment& segment : base.chain(chain)->segments()) {
@@ -79,7 +78,8 @@ std::string UserOfType(std::string_view name, Lookup& lookup) {
   if (row == model::kNoRow) return {};
   LeastUser users(lookup);
   for (Row child : base.type(row).children) users.See(ResourceType::kCapabilityType, child);
-  base.OffersOfType(row).ForEach([&](Row offer) { users.See(ResourceType::kCapability, offer); });
+  base.OffersOfType(row).ForEach(
+      [&](const model::OfferRef& offer) { users.See(ResourceType::kCapability, offer.row()); });
   base.SegmentChainsOfType(row).ForEach([&](Row chain) { users.See(ResourceType::kChain, chain); });
   base.LinksOfType(row).ForEach([&](Row link) { users.See(ResourceType::kSupplyLink, link); });
   base.ProjectsPlanning(row).ForEach([&](Row project) { users.See(ResourceType::kProject, project); });

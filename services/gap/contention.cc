@@ -53,7 +53,7 @@ class Reach {
 bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int segment) {
   Reach reach(snapshot, graph);
   const auto serves_another = [&](model::Row capability) {
-    const std::vector<int>& others = reach.Of(snapshot.offer(capability).type);
+    const std::vector<int>& others = reach.Of(snapshot.offer(capability)->type);
     return std::any_of(others.begin(), others.end(), [&](int other) {
       const std::vector<model::Row>& counted = supply(other).capabilities;
       return other != segment && std::binary_search(counted.begin(), counted.end(), capability);
@@ -62,12 +62,12 @@ bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, con
   const std::vector<model::Row>& own = supply(segment).capabilities;
   if (std::any_of(own.begin(), own.end(), serves_another)) return true;
   for (const model::Row capability : own) {
-    const model::Offer& offer = snapshot.offer(capability);
+    const model::Offer& offer = *snapshot.offer(capability);
     if (offer.pool_count == 0) continue;
     std::vector<std::string> pools;
     bool shared = false;
     snapshot.OffersOfEnterprise(offer.enterprise).ForEach([&](model::Row sibling) {
-      if (shared || sibling == capability || snapshot.offer(sibling).pool_count == 0 || !serves_another(sibling))
+      if (shared || sibling == capability || snapshot.offer(sibling)->pool_count == 0 || !serves_another(sibling))
         return;
       if (pools.empty()) pools = PoolsOf(snapshot, capability);
       shared = Meet(pools, PoolsOf(snapshot, sibling));
@@ -82,11 +82,11 @@ std::vector<int> ContentionNeighbours(const model::Snapshot& snapshot, const Seg
   Reach reach(snapshot, graph);
   absl::flat_hash_map<model::Row, bool> types;
   for (const model::Row capability : supply.capabilities) {
-    const model::Offer& offer = snapshot.offer(capability);
+    const model::Offer& offer = *snapshot.offer(capability);
     types[offer.type] = true;
     if (offer.pool_count == 0) continue;
     snapshot.OffersOfEnterprise(offer.enterprise).ForEach([&](model::Row sibling) {
-      if (snapshot.offer(sibling).pool_count > 0) types[snapshot.offer(sibling).type] = true;
+      if (snapshot.offer(sibling)->pool_count > 0) types[snapshot.offer(sibling)->type] = true;
     });
   }
   std::vector<int> segments;

@@ -32,7 +32,7 @@ class Reached {
     if (!snapshot_.Exists(touched.type, touched.row)) return;
     switch (touched.type) {
       case ResourceType::kCapability:
-        Add(&supply_, snapshot_.offer(touched.row).type);
+        Add(&supply_, snapshot_.offer(touched.row)->type);
         break;
       case ResourceType::kSupplyLink:
         Add(&external_, snapshot_.link(touched.row).type);
@@ -79,7 +79,7 @@ class Reached {
       const Row row = open.back();
       open.pop_back();
       if (!groups_touched_.insert(row).second) continue;
-      snapshot_.OffersOfEnterprise(row).ForEach([&](Row offer) { Add(&supply_, snapshot_.offer(offer).type); });
+      snapshot_.OffersOfEnterprise(row).ForEach([&](Row offer) { Add(&supply_, snapshot_.offer(offer)->type); });
       for (const Row project : projects_.Of(row)) TouchProject(project);
       // What a government body owns it does not merge.
       if (snapshot_.EnterpriseKind(row) == v1::Enterprise::GOVERNMENT) continue;

@@ -29,30 +29,28 @@ class RequirementFit::Impl {
         min_level_(requirement.min_level() == v1::LEVEL_UNSPECIFIED ? v1::VOLUME : requirement.min_level()),
         compiled_(model::CompileRequirement(requirement, model::UnknownWords::kIntern)) {}
 
-  v1::Fit Of(model::Row capability) const {
-    const model::Offer& offer = snapshot_.offer(capability);
-    const v1::Fit fit = model::And(FitOfPlace(snapshot_, offer.region), FitOfLevel(min_level_, offer.level));
+  v1::Fit Of(const model::OfferRef& offer) const {
+    const v1::Fit fit = model::And(FitOfPlace(snapshot_, offer->region), FitOfLevel(min_level_, offer->level));
     if (fit == v1::VIOLATED || compiled_.empty()) return fit;
-    return model::And(
-        fit, model::FitOfAll(compiled_, snapshot_.Attributes(capability), snapshot_.Certificates(capability), as_of_,
-                             [&](const model::OfferAttribute& a) { return snapshot_.Words(capability, a); }));
+    return model::And(fit, model::FitOfAll(compiled_, offer.attributes(), offer.certificates(), as_of_,
+                                           [&](const model::OfferAttribute& a) { return offer.words(a); }));
   }
 
   std::vector<std::string> UnknownOf(model::Row capability) const {
-    const model::Offer& offer = snapshot_.offer(capability);
+    const model::OfferRef offer = snapshot_.offer(capability);
     std::vector<std::string> unknown;
-    if (FitOfPlace(snapshot_, offer.region) == v1::UNKNOWN) unknown.emplace_back("site");
-    if (FitOfLevel(min_level_, offer.level) == v1::UNKNOWN) unknown.emplace_back("level");
+    if (FitOfPlace(snapshot_, offer->region) == v1::UNKNOWN) unknown.emplace_back("site");
+    if (FitOfLevel(min_level_, offer->level) == v1::UNKNOWN) unknown.emplace_back("level");
     for (const model::RequiredAttribute& required : compiled_.attributes) {
-      const model::OfferAttribute* offered = model::FindAttribute(snapshot_.Attributes(capability), required.value.key);
+      const model::OfferAttribute* offered = model::FindAttribute(offer.attributes(), required.value.key);
       const std::span<const model::Symbol> words =
-          offered == nullptr ? std::span<const model::Symbol>() : snapshot_.Words(capability, *offered);
+          offered == nullptr ? std::span<const model::Symbol>() : offer.words(*offered);
       if (model::FitOf(required, compiled_.WordsOf(required), offered, words) == v1::UNKNOWN) {
         unknown.emplace_back(model::SymbolText(required.value.key));
       }
     }
     for (const model::Symbol scheme : compiled_.certificates) {
-      if (model::FitOfCertificate(scheme, snapshot_.Certificates(capability), as_of_) == v1::UNKNOWN) {
+      if (model::FitOfCertificate(scheme, offer.certificates(), as_of_) == v1::UNKNOWN) {
         unknown.emplace_back(model::SymbolText(scheme));
       }
     }
@@ -90,7 +88,7 @@ RequirementFit::RequirementFit(const model::Snapshot& snapshot, const v1::Requir
     : impl_(std::make_unique<const Impl>(snapshot, requirement, as_of)) {}
 RequirementFit::~RequirementFit() = default;
 
-v1::Fit RequirementFit::Of(model::Row capability) const { return impl_->Of(capability); }
+v1::Fit RequirementFit::Of(const model::OfferRef& offer) const { return impl_->Of(offer); }
 std::vector<std::string> RequirementFit::UnknownOf(model::Row capability) const { return impl_->UnknownOf(capability); }
 v1::Fit RequirementFit::OfPlanned(const v1::Capability& planned, std::uint32_t region) const {
   return impl_->OfPlanned(planned, region);

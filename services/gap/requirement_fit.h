@@ -21,7 +21,7 @@ class RequirementFit {
   ~RequirementFit();
 
   // Of a stored capability; VIOLATED when its site is not local, UNKNOWN at best when it has no known place.
-  v1::Fit Of(model::Row capability) const;
+  v1::Fit Of(const model::OfferRef& offer) const;
   // What makes it UNKNOWN, in words of the requirement: attribute keys, certificate schemes, `level`, `site`.
   std::vector<std::string> UnknownOf(model::Row capability) const;
   // Of a planned capability at a place (GB/T 2260; 0: not known).

@@ -70,14 +70,14 @@ std::vector<CountedOffer> CountOffers(const model::Snapshot& snapshot, model::Ro
   const model::TypeNode& node = snapshot.type(type);
   const int max_age = snapshot.cluster().evidence_max_age_days;
   for (const model::Row subtype : snapshot.Subtree(type)) {
-    snapshot.OffersOfType(subtype).ForEach([&](model::Row row) {
+    snapshot.OffersOfType(subtype).ForEach([&](const model::OfferRef& ref) {
       ++*offers_read;
-      const model::Offer& offer = snapshot.offer(row);
+      const model::Offer& offer = *ref;
       if (!IsValid(offer.valid_from, offer.valid_until, as_of) || offer.enterprise == model::kNoRow) return;
       if (snapshot.EnterpriseKind(offer.enterprise) == v1::Enterprise::ALLIANCE) return;
-      const v1::Fit fit = requirement.Of(row);
+      const v1::Fit fit = requirement.Of(ref);
       if (fit == v1::VIOLATED) return;
-      CountedOffer item{.capability = row, .enterprise = offer.enterprise, .fit = fit};
+      CountedOffer item{.capability = ref.row(), .enterprise = offer.enterprise, .fit = fit};
       item.stale = IsStale(offer.evidence_day, max_age, as_of);
       item.set = fit == v1::UNKNOWN ? kPossibleSet : (offer.verified && !item.stale ? kVerifiedSet : kClaimedSet);
       item.capacity = GapCapacity(offer, node);

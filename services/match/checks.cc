@@ -29,7 +29,7 @@ v1::RequirementCheck CheckLevel(const Target& target, const model::Offer& offer)
 }
 
 v1::RequirementCheck CheckValidity(const Target& target, const OfferRecord& offer) {
-  const model::Offer& row = offer.offer();
+  const model::Offer& row = *offer.offer();
   // What is planned begins later; it only must not have run out by then.
   const bool begun = row.valid_from <= target.as_of || offer.basis == v1::PLANNED;
   const bool lasting = target.as_of <= row.valid_until;
@@ -62,14 +62,14 @@ v1::RequirementCheck CheckAttribute(const Target& target, std::size_t index, con
   for (const v1::Attribute& attribute : offer.record.attributes()) {
     if (attribute.key() == required.key()) offered = &attribute;
   }
-  const v1::Fit fit = AttributeFit(target, index, *offer.records, offer.capability);
+  const v1::Fit fit = AttributeFit(target, index, offer.offer());
   return MakeCheck("attribute:" + required.key(), fit, RequiredText(required),
                    offered == nullptr ? "" : ValueText(*offered), WhyNot(target, index, fit, offered));
 }
 
 v1::RequirementCheck CheckCertificate(const Target& target, std::size_t index, const OfferRecord& offer) {
   const model::Symbol scheme = target.compiled.certificates[index];
-  const std::span<const model::OfferCertificate> held = offer.records->Certificates(offer.capability);
+  const std::span<const model::OfferCertificate> held = offer.offer().certificates();
   const v1::Fit fit = model::FitOfCertificate(scheme, held, target.as_of);
   model::Day until = model::kDistantPast;
   for (const model::OfferCertificate& certificate : held) {
@@ -92,7 +92,7 @@ std::vector<v1::RequirementCheck> CheckOffer(const Target& target, const OfferRe
   checks.push_back(MakeCheck("capability_type", near ? v1::VIOLATED : v1::SATISFIED,
                              target.requirement.capability_type(), offer.record.capability_type(),
                              "a near type, not the required one or one it subsumes"));
-  checks.push_back(CheckLevel(target, offer.offer()));
+  checks.push_back(CheckLevel(target, *offer.offer()));
   checks.push_back(CheckValidity(target, offer));
   for (std::size_t i = 0; i < target.compiled.attributes.size(); ++i)
     checks.push_back(CheckAttribute(target, i, offer));

@@ -20,7 +20,7 @@ struct OfferRecord {
   v1::Capability record;
   v1::CandidateBasis basis = v1::HELD;
   std::string project_state;  // for PLANNED, for example `STARTED`
-  const model::Offer& offer() const { return records->offer(capability); }
+  model::OfferRef offer() const { return records->offer(capability); }
 };
 
 // Every requirement in a fixed order: capability_type, level, validity, attribute:{key} and certificate:{scheme} as the

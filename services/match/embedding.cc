@@ -14,7 +14,7 @@ Embedding::Embedding(const model::Snapshot& snapshot, std::span<const model::Row
 bool Embedding::Holds(model::Row enterprise) const {
   bool holds = false;
   snapshot_.OffersOfEnterprise(enterprise).ForEach([&](model::Row row) {
-    const model::Offer& offer = snapshot_.offer(row);
+    const model::Offer& offer = *snapshot_.offer(row);
     holds = holds || (IsNeighbour(offer.type) && offer.valid_from <= as_of_ && as_of_ <= offer.valid_until);
   });
   return holds;

@@ -85,8 +85,9 @@ class Explainer {
   }
 
   void AddOffer(Row row, std::vector<Bearing>* all) {
-    const Offer& offer = records_.offer(row);
-    const OfferFit fit = FitOfOffer(target_, records_, row, offer);
+    const model::OfferRef ref = records_.offer(row);
+    const Offer& offer = *ref;
+    const OfferFit fit = FitOfOffer(target_, ref);
     const bool valid = ValidAt(offer, target_.as_of);
     if (std::binary_search(types_.begin(), types_.end(), offer.type)) {
       const v1::Fit whole = valid ? fit.fit : v1::VIOLATED;
@@ -104,9 +105,10 @@ class Explainer {
     for (std::size_t i = 0; i < found_.planned.offers.size(); ++i) {
       const model::Snapshot& branch = *found_.planned.branch;
       const Row row = found_.planned.offers[i].capability;
-      const Offer& offer = branch.offer(row);
+      const model::OfferRef ref = branch.offer(row);
+      const Offer& offer = *ref;
       // The branch interns words of its own: compile the requirement after it.
-      const OfferFit fit = FitOfOffer(Recompiled(target_), branch, row, offer);
+      const OfferFit fit = FitOfOffer(Recompiled(target_), ref);
       const bool lasting = target_.as_of <= offer.valid_until;
       const v1::Fit whole = lasting ? fit.fit : v1::VIOLATED;
       all->push_back({MakeEntry(static_cast<Row>(i), v1::PLANNED, whole, fit, offer, 1), lasting});

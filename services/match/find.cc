@@ -55,20 +55,21 @@ class Finder {
   bool OffersOfType() {
     const bool some_done = done_.count() != 0;
     const bool whole = VisitOffers(
-        records_, target_.types, target_.as_of, query_.stop, &found_.examined, [&](Row row, const Offer& offer) {
+        records_, target_.types, target_.as_of, query_.stop, &found_.examined, [&](const model::OfferRef& ref) {
+          const Offer& offer = *ref;
           const Place& place = places_.Of(offer.region);
           if (!Allowed(place) || offer.enterprise == model::kNoRow) return;
           if (some_done && done_.Has(offer.enterprise)) return;
-          const OfferFit fit = FitOfOffer(target_, records_, row, offer);
+          const OfferFit fit = FitOfOffer(target_, ref);
           const bool holds = fit.fit != v1::VIOLATED;
           if (!holds && !query_.potential) return;
           const Range score = WithoutEmbedding(ScoreOffer(target_, fit, offer, place, 1), target_.weights);
           if (!holds) {
-            below_.push_back({row, offer.enterprise, score});
+            below_.push_back({ref.row(), offer.enterprise, score});
             return;
           }
           here_.Mark(offer.enterprise);
-          if (query_.held) Consider(offer.enterprise, row, StandingOf(v1::HELD, fit.fit), score);
+          if (query_.held) Consider(offer.enterprise, ref.row(), StandingOf(v1::HELD, fit.fit), score);
         });
     EndBasis(query_.held);
     return whole;
@@ -81,11 +82,12 @@ class Finder {
     for (std::size_t i = 0; i < found_.planned.offers.size(); ++i) {
       const PlannedOffer& planned = found_.planned.offers[i];
       const model::Snapshot& branch = *found_.planned.branch;
-      const Offer& offer = branch.offer(planned.capability);
+      const model::OfferRef ref = branch.offer(planned.capability);
+      const Offer& offer = *ref;
       ++found_.examined;
       const Place& place = places_.Of(offer.region);
       if (!Allowed(place) || done_.Has(planned.owner) || offer.valid_until < target_.as_of) continue;
-      const OfferFit fit = FitOfOffer(target, branch, planned.capability, offer);
+      const OfferFit fit = FitOfOffer(target, ref);
       here_.Mark(planned.owner);
       Consider(planned.owner, static_cast<Row>(i), StandingOf(v1::PLANNED, fit.fit),
                WithoutEmbedding(ScoreOffer(target_, fit, offer, place, 1), target_.weights));
@@ -109,12 +111,13 @@ class Finder {
     for (const NearType& near : found_.near) {
       const bool whole = VisitOffers(
           records_, std::span(&near.type, 1), target_.as_of, query_.stop, &found_.examined,
-          [&](Row row, const Offer& offer) {
+          [&](const model::OfferRef& ref) {
+            const Offer& offer = *ref;
             const Place& place = places_.Of(offer.region);
             if (!Allowed(place) || offer.enterprise == model::kNoRow || done_.Has(offer.enterprise)) return;
-            const OfferFit fit = FitOfOffer(target_, records_, row, offer);
+            const OfferFit fit = FitOfOffer(target_, ref);
             here_.Mark(offer.enterprise);
-            Consider(offer.enterprise, row, StandingOf(v1::NEAR_TYPE, v1::VIOLATED),
+            Consider(offer.enterprise, ref.row(), StandingOf(v1::NEAR_TYPE, v1::VIOLATED),
                      WithoutEmbedding(ScoreOffer(target_, fit, offer, place, near.similarity), target_.weights));
           });
       if (!whole) return false;

@@ -40,7 +40,7 @@ class Plain {
     const std::vector<NearType> near = FindNearTypes(own, target_.type);
     std::map<Row, std::optional<Ranked>> best;
     for (Row row = 0; row < own.RowLimit(ResourceType::kCapability); ++row) {
-      const model::Offer& offer = own.offer(row);
+      const model::Offer& offer = *own.offer(row);
       if (offer.valid_from > target_.as_of || offer.valid_until < target_.as_of) continue;
       const std::string name(own.RelativeName(ResourceType::kCapability, row));
       if (own.Subsumes(target_.type, offer.type)) {
@@ -56,7 +56,7 @@ class Plain {
     }
     const Target recompiled = Recompiled(target_);
     for (const PlannedOffer& one : planned.offers) {
-      const model::Offer& offer = planned.branch->offer(one.capability);
+      const model::Offer& offer = *planned.branch->offer(one.capability);
       if (offer.valid_until < target_.as_of) continue;
       Offer(*planned.branch, one.owner, offer, one.capability, v1::PLANNED,
             FitAt(recompiled, *planned.branch, one.capability), 1,
@@ -78,13 +78,14 @@ class Plain {
 
  private:
   static v1::Fit FitAt(const Target& target, const Snapshot& records, Row row) {
-    const model::Offer& offer = records.offer(row);
+    const model::Offer& offer = *records.offer(row);
     const v1::Fit level = offer.level == 0                  ? v1::UNKNOWN
                           : offer.level >= target.min_level ? v1::SATISFIED
                                                             : v1::VIOLATED;
     return model::And(
-        level, model::FitOfAll(target.compiled, records.Attributes(row), records.Certificates(row), target.as_of,
-                               [&](const model::OfferAttribute& attribute) { return records.Words(row, attribute); }));
+        level, model::FitOfAll(
+                   target.compiled, records.offer(row).attributes(), records.offer(row).certificates(), target.as_of,
+                   [&](const model::OfferAttribute& attribute) { return records.offer(row).words(attribute); }));
   }
 
   void Take(const Ranked& ranked, std::vector<Ranked>* all) const {
@@ -101,7 +102,7 @@ class Plain {
     };
     const auto holds = [&](Row holder) {
       for (Row row = 0; row < own.RowLimit(ResourceType::kCapability); ++row) {
-        const model::Offer& offer = own.offer(row);
+        const model::Offer& offer = *own.offer(row);
         if (offer.enterprise == holder && neighbour(offer.type) && offer.valid_from <= target_.as_of &&
             target_.as_of <= offer.valid_until) {
           return true;
@@ -167,13 +168,13 @@ class Plain {
     std::vector<v1::Fit> attributes, certificates;
     const Target recompiled = Recompiled(target);
     for (const model::RequiredAttribute& required : recompiled.compiled.attributes) {
-      const auto* offered = model::FindAttribute(records.Attributes(row), required.value.key);
+      const auto* offered = model::FindAttribute(records.offer(row).attributes(), required.value.key);
       attributes.push_back(
           model::FitOf(required, recompiled.compiled.WordsOf(required), offered,
-                       offered == nullptr ? std::span<const model::Symbol>() : records.Words(row, *offered)));
+                       offered == nullptr ? std::span<const model::Symbol>() : records.offer(row).words(*offered)));
     }
     for (const model::Symbol scheme : recompiled.compiled.certificates) {
-      certificates.push_back(model::FitOfCertificate(scheme, records.Certificates(row), target.as_of));
+      certificates.push_back(model::FitOfCertificate(scheme, records.offer(row).certificates(), target.as_of));
     }
     Range share = ShareOf(attributes);
     share = {share.lower * similarity, share.upper * similarity};
@@ -217,7 +218,7 @@ class Plain {
         if (std::count(candidates_.begin(), candidates_.end(), here) > 0) continue;
         std::optional<Ranked> best;
         for (Row row = 0; row < other->RowLimit(ResourceType::kCapability); ++row) {
-          const model::Offer& offer = other->offer(row);
+          const model::Offer& offer = *other->offer(row);
           if (offer.enterprise != enterprise || !std::binary_search(types.begin(), types.end(), offer.type)) continue;
           if (offer.valid_from > target_.as_of || offer.valid_until < target_.as_of) continue;
           const v1::Fit fit = FitAt(target_, *other, row);
@@ -427,10 +428,10 @@ TEST(FindTest, NearestChangeMakesTheOfferFit) {
       builder.Apply(one.snapshot->position(), std::span(&change, 1), {});
       const SnapshotPtr after = builder.Build();
       const Row row = after->Find(ResourceType::kCapability, name);
-      const model::Offer& offer = after->offer(row);
+      const model::Offer& offer = *after->offer(row);
       EXPECT_TRUE(after->Subsumes(target.type, offer.type)) << "seed " << seed;
       EXPECT_TRUE(offer.valid_until >= target.as_of) << "seed " << seed;
-      ASSERT_EQ(FitOfOffer(Recompiled(target), *after, row, offer).fit, v1::SATISFIED)
+      ASSERT_EQ(FitOfOffer(Recompiled(target), after->offer(row)).fit, v1::SATISFIED)
           << "seed " << seed << "\n"
           << record.record.DebugString() << target.requirement.DebugString();
       applied += steps.empty() ? 0 : 1;

@@ -26,16 +26,14 @@ inline v1::Fit LevelFit(std::uint8_t level, std::uint8_t min_level) {
   return level >= min_level ? v1::SATISFIED : v1::VIOLATED;
 }
 
-// The `index`-th required attribute against what the offer states. `records` holds the offer.
-v1::Fit AttributeFit(const Target& target, std::size_t index, const model::Snapshot& records, model::Row capability);
+// The `index`-th required attribute against what the offer states.
+v1::Fit AttributeFit(const Target& target, std::size_t index, const model::OfferRef& offer);
 
 // Level, attributes and certificates of an offer whose type and validity are right.
-OfferFit DetailedFit(const Target& target, const model::Snapshot& records, model::Row capability,
-                     const model::Offer& offer);
-inline OfferFit FitOfOffer(const Target& target, const model::Snapshot& records, model::Row capability,
-                           const model::Offer& offer) {
-  if (target.asks_details()) return DetailedFit(target, records, capability, offer);
-  return {LevelFit(offer.level, target.min_level), {}, {}};
+OfferFit DetailedFit(const Target& target, const model::OfferRef& offer);
+inline OfferFit FitOfOffer(const Target& target, const model::OfferRef& offer) {
+  if (target.asks_details()) return DetailedFit(target, offer);
+  return {LevelFit(offer->level, target.min_level), {}, {}};
 }
 
 inline bool ValidAt(const model::Offer& offer, model::Day as_of) {

@@ -50,8 +50,7 @@ v1::WordSet NearestWords(const v1::AttributeRequirement& required, const v1::Wor
 // The nearest interval comes in SI units and is said in the requirement's unit.
 v1::Interval NearestInterval(const Target& target, std::size_t index, const OfferRecord& offer) {
   const model::RequiredAttribute& required = target.compiled.attributes[index];
-  const model::OfferAttribute* const offered =
-      model::FindAttribute(offer.records->Attributes(offer.capability), required.value.key);
+  const model::OfferAttribute* const offered = model::FindAttribute(offer.offer().attributes(), required.value.key);
   const model::AttributeValue nearest =
       model::NearestSatisfying(required, target.compiled.WordsOf(required), offered, {});
   const std::string& code = target.requirement.attributes(static_cast<int>(index)).interval().unit();
@@ -99,7 +98,7 @@ ChangeStep MakeStep(std::string what, std::string from, std::string to, bool sta
 }
 
 std::string NearestValidity(const Target& target, const OfferRecord& offer) {
-  const model::Offer& row = offer.offer();
+  const model::Offer& row = *offer.offer();
   const model::Day from = offer.basis == v1::PLANNED ? row.valid_from : std::min(row.valid_from, target.as_of);
   return ValidityText(from, std::max(row.valid_until, target.as_of));
 }

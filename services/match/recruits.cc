@@ -20,14 +20,15 @@ bool Collect(const FindQuery& query, std::size_t other, PlaceTable* places, std:
   const Target& target = *query.target;
   const model::Snapshot& records = *query.others[other];
   const std::vector<Row> types = FindSameTypes(*query.snapshot, target.types, records);
-  return VisitOffers(records, types, target.as_of, query.stop, examined, [&](Row row, const Offer& offer) {
+  return VisitOffers(records, types, target.as_of, query.stop, examined, [&](const model::OfferRef& ref) {
+    const Offer& offer = *ref;
     if (offer.enterprise == model::kNoRow) return;
-    const OfferFit fit = FitOfOffer(target, records, row, offer);
+    const OfferFit fit = FitOfOffer(target, ref);
     if (records.EnterpriseKind(offer.enterprise) == v1::Enterprise::ALLIANCE) return;
     const v1::CandidateBasis basis = fit.fit == v1::VIOLATED ? v1::BELOW_REQUIREMENT : v1::HELD;
     const Range score = WithoutEmbedding(ScoreOffer(target, fit, offer, places->Of(offer.region), 1), target.weights);
     entries->push_back(
-        {score, offer.enterprise, row, static_cast<std::uint16_t>(other + 1), StandingOf(basis, fit.fit)});
+        {score, offer.enterprise, ref.row(), static_cast<std::uint16_t>(other + 1), StandingOf(basis, fit.fit)});
   });
 }
 
@@ -109,7 +110,7 @@ bool IsLocalEnterprise(const model::Snapshot& snapshot, Row enterprise) {
   if (snapshot.IsLocal(snapshot.SeatRegion(enterprise)) == 1) return true;
   bool local = false;
   snapshot.OffersOfEnterprise(enterprise).ForEach([&](Row row) {
-    local = local || snapshot.IsLocal(snapshot.offer(row).region) == 1;
+    local = local || snapshot.IsLocal(snapshot.offer(row)->region) == 1;
   });
   return local;
 }

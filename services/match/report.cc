@@ -88,8 +88,9 @@ double Reporter::EmbeddingOf(const Entry& entry) const {
 
 void Reporter::FillParts(const Entry& entry, const Source& source, const Place& place, double similarity,
                          v1::Candidate* candidate) const {
-  const model::Offer& offer = source.records->offer(source.capability);
-  const OfferFit fit = FitOfOffer(target_, *source.records, source.capability, offer);
+  const model::OfferRef ref = source.records->offer(source.capability);
+  const model::Offer& offer = *ref;
+  const OfferFit fit = FitOfOffer(target_, ref);
   Parts parts = ScoreOffer(target_, fit, offer, place, similarity);
   const double embedding = EmbeddingOf(entry);
   parts[kEmbeddingPart] = {embedding, embedding};
@@ -113,7 +114,7 @@ void Reporter::FillParts(const Entry& entry, const Source& source, const Place& 
 void Reporter::Fill(const Entry& entry, v1::Candidate* candidate) {
   const model::Snapshot& records = names_.Records(entry);
   const Source source = SourceOf(entry);
-  const model::Offer& offer = source.records->offer(source.capability);
+  const model::Offer& offer = *source.records->offer(source.capability);
   const Place& place = places_.Of(offer.region);
   const v1::CandidateBasis basis = BasisOf(entry.standing);
   const double similarity = SimilarityOf(entry, offer);

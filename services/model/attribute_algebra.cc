@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::string_view kBareNumber = "C62";
+constexpr std::size_t kMaxWords = std::numeric_limits<std::uint16_t>::max();
 using Kind = OfferAttribute::Kind;
 using Words = std::span<const Symbol>;
 
@@ -39,12 +40,12 @@ bool CompileWords(const v1::WordSet& set, ToSymbol to_symbol, OfferAttribute* co
     const std::string folded = FoldText(word);
     if (!folded.empty()) symbols.push_back(to_symbol(folded));
   }
-  if (symbols.empty()) return false;
   std::sort(symbols.begin(), symbols.end());
   symbols.erase(std::unique(symbols.begin(), symbols.end()), symbols.end());
+  if (symbols.empty() || words->size() + symbols.size() > kMaxWords) return false;
   compiled->kind = Kind::kWords;
-  compiled->words_begin = static_cast<std::uint32_t>(words->size());
-  compiled->words_count = static_cast<std::uint32_t>(symbols.size());
+  compiled->words_begin = static_cast<std::uint16_t>(words->size());
+  compiled->words_count = static_cast<std::uint16_t>(symbols.size());
   words->insert(words->end(), symbols.begin(), symbols.end());
   return true;
 }
@@ -194,9 +195,11 @@ v1::Fit FitOf(const RequiredAttribute& required, Words required_words, const Off
 }
 
 const OfferAttribute* FindAttribute(std::span<const OfferAttribute> attributes, Symbol key) {
-  const auto found = std::lower_bound(attributes.begin(), attributes.end(), key,
-                                      [](const OfferAttribute& attribute, Symbol k) { return attribute.key < k; });
-  return found != attributes.end() && found->key == key ? &*found : nullptr;
+  // An offer states few: looking through them beats bisecting.
+  for (const OfferAttribute& attribute : attributes) {
+    if (attribute.key == key) return &attribute;
+  }
+  return nullptr;
 }
 
 v1::Fit FitOfCertificate(Symbol scheme, std::span<const OfferCertificate> held, Day day) {
@@ -221,7 +224,7 @@ AttributeValue NearestSatisfying(const RequiredAttribute& required, Words requir
     if (nearest.value.kind == Kind::kWords) nearest.words = MoveWords(required.relation, required_words, offered_words);
   }
   nearest.value.words_begin = 0;
-  nearest.value.words_count = static_cast<std::uint32_t>(nearest.words.size());
+  nearest.value.words_count = static_cast<std::uint16_t>(nearest.words.size());
   return nearest;
 }
 

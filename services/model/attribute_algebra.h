@@ -32,7 +32,7 @@ inline constexpr Symbol kNoSymbol = ~Symbol{0};
 
 // Compiles what an offer states. Words are appended to `words`, which the compiled attribute points into. False, with
 // nothing appended, if the attribute breaks the contract (no value, unknown unit, an end not finite, min over max, no
-// word): such an attribute counts as not stated.
+// word, more than 65 535 words): such an attribute counts as not stated.
 bool CompileAttribute(const v1::Attribute& attribute, OfferAttribute* compiled, std::vector<Symbol>* words);
 OfferCertificate CompileCertificate(const v1::Certificate& certificate);
 

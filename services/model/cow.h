@@ -41,7 +41,8 @@ class Cow {
     if (node_ == nullptr) {
       node_ = new Node();
     } else if (node_->refs.load(std::memory_order_acquire) != 1) {
-      Cow copy(node_->value);
+      Cow copy;
+      copy.node_ = new Node(std::as_const(node_->value));
       std::swap(node_, copy.node_);
     }
     return node_->value;

@@ -37,11 +37,6 @@ std::string_view ParentOf(std::string_view capability) {
   return capability.substr(0, end);
 }
 
-template <class T, class Same>
-bool Equal(std::span<const T> a, std::span<const T> b, const Same& same) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
-}
-
 }  // namespace
 
 void SnapshotWriter::DeriveCapability(Row row) {
@@ -50,8 +45,7 @@ void SnapshotWriter::DeriveCapability(Row row) {
   capability_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   const Referrer self{ResourceType::kCapability, row};
   Offer offer;
-  const OfferChunk* chunk = state_.offers.Find(row / OfferChunk::kRows);
-  const Offer old_offer = chunk == nullptr ? Offer() : chunk->offers[row % OfferChunk::kRows];
+  const Offer old_offer = OfferOf(row);
   offer.enterprise = ResolveRelative(ResourceType::kEnterprise, ParentOf(table.RelativeName(row)), self,
                                      old_offer.enterprise == kNoRow ? last_parent_ : old_offer.enterprise);
   last_parent_ = offer.enterprise;
@@ -68,44 +62,48 @@ void SnapshotWriter::DeriveCapability(Row row) {
   SetExtras(row);
 }
 
+Offer SnapshotWriter::OfferOf(Row row) const {
+  const OfferPlace place = state_.offer_places[row];
+  return place.slot == OfferPlace::kNowhere ? Offer() : *state_.PostingsOf(place.type)[place.slot];
+}
+
+OfferPostings& SnapshotWriter::MutablePostings(Row type) {
+  return type == kNoRow ? state_.offers_without_type : state_.type_uses.Mutable(type).offers;
+}
+
 void SnapshotWriter::SetOffer(Row row, const Offer& offer) {
-  Offer& slot = state_.offers.Mutable(row / OfferChunk::kRows).offers[row % OfferChunk::kRows];
-  const Row old_type = slot.type, old_enterprise = slot.enterprise;
-  slot = offer;
-  if (old_type != offer.type) {
-    if (old_type != kNoRow) RowListEditor::Erase(state_.type_uses.Mutable(old_type).offers, row);
-    if (offer.type != kNoRow) RowListEditor::Insert(state_.type_uses.Mutable(offer.type).offers, row);
-  }
-  if (old_enterprise != offer.enterprise) {
-    if (old_enterprise != kNoRow)
-      RowListEditor::Erase(MutableEnterprise(old_enterprise).offers[EnterpriseSlot(old_enterprise)], row);
-    if (offer.enterprise != kNoRow)
-      RowListEditor::Insert(MutableEnterprise(offer.enterprise).offers[EnterpriseSlot(offer.enterprise)], row);
-  }
+  ListForEnterprise(row, OfferOf(row).enterprise, offer.enterprise);
+  OfferPlace place = state_.offer_places[row];
+  if (place.slot != OfferPlace::kNowhere && place.type == offer.type)
+    return MutablePostings(place.type).SetOffer(place.slot, offer);
+  if (place.slot != OfferPlace::kNowhere) RemoveOffer(row);
+  OfferPostings& postings = MutablePostings(offer.type);
+  state_.offer_places.Mutable(row) = {offer.type, static_cast<std::uint32_t>(postings.size())};
+  postings.Append(row, offer);
+}
+
+void SnapshotWriter::RemoveOffer(Row row) {
+  const OfferPlace place = state_.offer_places[row];
+  if (place.slot == OfferPlace::kNowhere) return;
+  const Row moved = MutablePostings(place.type).RemoveBySwap(place.slot);
+  if (moved != kNoRow) state_.offer_places.Mutable(moved) = place;
+  state_.offer_places.Mutable(row) = {};
+}
+
+void SnapshotWriter::ListForEnterprise(Row row, Row old_enterprise, Row enterprise) {
+  if (old_enterprise == enterprise) return;
+  if (old_enterprise != kNoRow)
+    RowListEditor::Erase(MutableEnterprise(old_enterprise).offers[EnterpriseSlot(old_enterprise)], row);
+  if (enterprise != kNoRow)
+    RowListEditor::Insert(MutableEnterprise(enterprise).offers[EnterpriseSlot(enterprise)], row);
 }
 
 void SnapshotWriter::SetExtras(Row row) {
   CompileAttributes(capability_, &attributes_, &words_);
   certificates_.clear();
   for (const auto& certificate : capability_.certificates()) certificates_.push_back(CompileCertificate(certificate));
-  Cow<OfferExtras>& extras = state_.offers.Mutable(row / OfferChunk::kRows).extras;
-  const std::size_t slot = row % OfferChunk::kRows;
-  if (!extras && attributes_.empty() && certificates_.empty()) return;
-  const auto same_attribute = [](const OfferAttribute& a, const OfferAttribute& b) {
-    return a.key == b.key && a.kind == b.kind && a.flag == b.flag && a.dimension == b.dimension && a.min == b.min &&
-           a.max == b.max && a.words_begin == b.words_begin && a.words_count == b.words_count;
-  };
-  const auto same_certificate = [](const OfferCertificate& a, const OfferCertificate& b) {
-    return a.scheme == b.scheme && a.valid_until == b.valid_until;
-  };
-  if (extras && Equal<OfferAttribute>(extras->attributes.Get(slot), attributes_, same_attribute) &&
-      Equal<Symbol>(extras->words.Get(slot), words_, std::equal_to<>()) &&
-      Equal<OfferCertificate>(extras->certificates.Get(slot), certificates_, same_certificate))
-    return;
-  OfferExtras& mine = extras.Mutable();
-  mine.attributes.Set(slot, attributes_);
-  mine.words.Set(slot, words_);
-  mine.certificates.Set(slot, certificates_);
+  const OfferPlace place = state_.offer_places[row];
+  MutablePostings(place.type).SetExtras(place.slot, attributes_, words_, certificates_);
 }
 
 }  // namespace bulian::model

@@ -95,7 +95,7 @@ void SnapshotWriter::UpdateSites(Row enterprise) {
   const std::vector<Row> offers =
       state_.enterprises[enterprise / EnterpriseChunk::kRows].offers[EnterpriseSlot(enterprise)].ToVector();
   for (const Row row : offers) {
-    Offer offer = state_.offers[row / OfferChunk::kRows].offers[row % OfferChunk::kRows];
+    Offer offer = OfferOf(row);
     const std::uint32_t region = RegionOfSite(enterprise, SiteOf(state_.table(ResourceType::kCapability).Bytes(row)));
     if (region == offer.region) continue;
     offer.region = region;

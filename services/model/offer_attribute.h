@@ -14,11 +14,11 @@ namespace bulian::model {
 struct OfferAttribute {
   enum class Kind : std::uint8_t { kInterval, kWords, kFlag };
   Symbol key = 0;
+  std::uint16_t words_begin = 0, words_count = 0;  // into the offer's words (folded, sorted by symbol)
   Kind kind = Kind::kFlag;
   bool flag = false;
-  Dimension dimension{};                           // of an interval
-  double min = 0, max = 0;                         // -inf and +inf where unbounded
-  std::uint32_t words_begin = 0, words_count = 0;  // into the offer's words (folded, sorted by symbol)
+  Dimension dimension{};    // of an interval
+  double min = 0, max = 0;  // -inf and +inf where unbounded
 };
 
 struct OfferCertificate {

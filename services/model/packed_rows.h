@@ -19,11 +19,10 @@ class PackedRows {
     return {items_.data() + begin, ends_[row] - begin};
   }
 
-  // Asks for a row's first values; the container itself must be close already.
-  void PrefetchRow(std::size_t row) const {
-    const auto* begin = reinterpret_cast<const char*>(items_.data() + (row == 0 ? 0 : ends_[row - 1]));
-    __builtin_prefetch(begin);
-    __builtin_prefetch(begin + 64);
+  // Asks for all values; the container itself must be close already.
+  void Prefetch() const {
+    const auto* begin = reinterpret_cast<const char*>(items_.data());
+    for (std::size_t at = 0; at < items_.size() * sizeof(T); at += 64) __builtin_prefetch(begin + at);
   }
 
   // `values` must not lie in this container.

@@ -48,6 +48,8 @@ v1::Revision SnapshotPosition::ToProto() const {
   return proto;
 }
 
+const OfferBlock Snapshot::kNoOffer;
+
 Snapshot::Snapshot(const SnapshotState& state) : state_(state) {}
 Snapshot::~Snapshot() = default;
 
@@ -118,42 +120,6 @@ std::int64_t Snapshot::GuardRevision(std::string_view guard) const {
   if (!state_.guards) return 0;
   const auto found = state_.guards->find(std::string(guard));
   return found == state_.guards->end() ? 0 : found->second;
-}
-
-void Snapshot::PrefetchOffers(std::span<const Row> capabilities) const {
-  constexpr std::size_t kMost = 64;
-  std::array<const Cow<OfferChunk>*, kMost> slots;
-  const std::size_t count = std::min(capabilities.size(), kMost);
-  for (std::size_t i = 0; i < count; ++i) {
-    slots[i] = state_.offers.SlotOf(capabilities[i] / OfferChunk::kRows);
-    __builtin_prefetch(slots[i]);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    const OfferChunk* chunk = slots[i]->get();
-    __builtin_prefetch(&chunk->offers[capabilities[i] % OfferChunk::kRows]);
-    __builtin_prefetch(&chunk->extras);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto* extras = reinterpret_cast<const char*>((*slots[i])->extras.get());
-    __builtin_prefetch(extras);
-    __builtin_prefetch(extras + 64);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    const OfferExtras* extras = (*slots[i])->extras.get();
-    if (extras != nullptr) extras->attributes.PrefetchRow(capabilities[i] % OfferChunk::kRows);
-  }
-}
-
-std::span<const Symbol> Snapshot::Words(Row capability, const OfferAttribute& attribute) const {
-  const OfferExtras* extras = Extras(capability);
-  if (extras == nullptr) return {};
-  return extras->words.Get(capability % OfferChunk::kRows).subspan(attribute.words_begin, attribute.words_count);
-}
-
-std::span<const OfferCertificate> Snapshot::Certificates(Row capability) const {
-  const OfferExtras* extras = Extras(capability);
-  return extras == nullptr ? std::span<const OfferCertificate>()
-                           : extras->certificates.Get(capability % OfferChunk::kRows);
 }
 
 namespace {

@@ -25,6 +25,7 @@
 #include "bulian/v1/revision.pb.h"
 #include "google/protobuf/message.h"
 #include "services/model/day.h"
+#include "services/model/offer_postings.h"
 #include "services/model/resource_name.h"
 #include "services/model/row_list.h"
 #include "services/model/snapshot_facts.h"
@@ -70,19 +71,14 @@ class Snapshot final {
   std::int64_t GuardRevision(std::string_view guard) const;
 
   // --- capabilities --------------------------------------------------------------------------------------------------
-  const Offer& offer(Row capability) const {
-    return state_.offers[capability / OfferChunk::kRows].offers[capability % OfferChunk::kRows];
+  // The offer of a capability; of a row without one, an offer of nothing by nobody.
+  OfferRef offer(Row capability) const {
+    const OfferPlace& place = state_.offer_places[capability];
+    if (place.slot == OfferPlace::kNowhere) return {&kNoOffer, 0};
+    return state_.PostingsOf(place.type)[place.slot];
   }
-  // Asks for the memory of up to 64 offers and their attributes, level by level, so that the waits overlap.
-  void PrefetchOffers(std::span<const Row> capabilities) const;
-  std::span<const OfferAttribute> Attributes(Row capability) const {
-    const OfferExtras* extras = Extras(capability);
-    return extras == nullptr ? std::span<const OfferAttribute>()
-                             : extras->attributes.Get(capability % OfferChunk::kRows);
-  }
-  std::span<const Symbol> Words(Row capability, const OfferAttribute& attribute) const;
-  std::span<const OfferCertificate> Certificates(Row capability) const;
-  const RowList& OffersOfType(Row type) const { return state_.type_uses[type].offers; }  // of exactly this type
+  // Of exactly this type, in an order without meaning: kept together, much quicker to read than one by one.
+  const OfferPostings& OffersOfType(Row type) const { return state_.type_uses[type].offers; }
   const RowList& OffersOfEnterprise(Row enterprise) const;
 
   // --- enterprises ---------------------------------------------------------------------------------------------------
@@ -122,8 +118,7 @@ class Snapshot final {
  private:
   friend class SnapshotBuilder;
   explicit Snapshot(const SnapshotState& state);
-  const OfferExtras* Extras(Row capability) const { return state_.offers[capability / OfferChunk::kRows].extras.get(); }
-
+  static const OfferBlock kNoOffer;
   const SnapshotState state_;
 };
 

@@ -33,20 +33,21 @@ std::string Names(const Snapshot& snapshot, ResourceType type, const Rows& rows)
 }
 
 void DumpOffer(const Snapshot& snapshot, Row row, std::ostream& out) {
-  const Offer& offer = snapshot.offer(row);
+  const OfferRef ref = snapshot.offer(row);
+  const Offer& offer = *ref;
   out << " of " << NameOr(snapshot, ResourceType::kEnterprise, offer.enterprise) << " type "
       << NameOr(snapshot, ResourceType::kCapabilityType, offer.type) << " valid " << offer.valid_from << ".."
       << offer.valid_until << " evidence " << offer.evidence_day << ' ' << offer.verified << " region " << offer.region
       << " lead " << offer.lead_time_days << " shares " << offer.in_cluster_share << ' ' << offer.outside_share << ' '
       << offer.free_share << " capacity " << offer.capacity << ' ' << static_cast<int>(offer.dimension) << ' '
       << offer.stock << " level " << static_cast<int>(offer.level) << " pools " << static_cast<int>(offer.pool_count);
-  for (const auto& attribute : snapshot.Attributes(row)) {
+  for (const auto& attribute : ref.attributes()) {
     out << " {" << SymbolText(attribute.key) << ' ' << static_cast<int>(attribute.kind) << ' ' << attribute.flag << ' '
         << static_cast<int>(attribute.dimension) << ' ' << attribute.min << ' ' << attribute.max;
-    for (const Symbol word : snapshot.Words(row, attribute)) out << ' ' << SymbolText(word);
+    for (const Symbol word : ref.words(attribute)) out << ' ' << SymbolText(word);
     out << '}';
   }
-  for (const auto& certificate : snapshot.Certificates(row))
+  for (const auto& certificate : ref.certificates())
     out << " <" << SymbolText(certificate.scheme) << ' ' << certificate.valid_until << '>';
 }
 
@@ -103,10 +104,18 @@ std::string Facts(const Snapshot& snapshot, ResourceType type, Row row) {
   return out.str();
 }
 
+// In their postings' order they mean nothing.
+std::vector<Row> OfferRows(const Snapshot& snapshot, Row type) {
+  std::vector<Row> rows;
+  snapshot.OffersOfType(type).ForEach([&](const OfferRef& offer) { rows.push_back(offer.row()); });
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
 void DumpIndexes(const Snapshot& snapshot, ResourceType type, Row row, std::ostream& out) {
   if (type == ResourceType::kCapabilityType) {
-    out << "\n  offers " << Names(snapshot, ResourceType::kCapability, snapshot.OffersOfType(row).ToVector())
-        << " links " << Names(snapshot, ResourceType::kSupplyLink, snapshot.LinksOfType(row).ToVector()) << " projects "
+    out << "\n  offers " << Names(snapshot, ResourceType::kCapability, OfferRows(snapshot, row)) << " links "
+        << Names(snapshot, ResourceType::kSupplyLink, snapshot.LinksOfType(row).ToVector()) << " projects "
         << Names(snapshot, ResourceType::kProject, snapshot.ProjectsPlanning(row).ToVector()) << " chains "
         << Names(snapshot, ResourceType::kChain, snapshot.SegmentChainsOfType(row).ToVector()) << " subtree "
         << Names(snapshot, ResourceType::kCapabilityType, snapshot.Subtree(row));

@@ -9,6 +9,7 @@
 #include "bulian/v1/cluster.pb.h"
 #include "bulian/v1/revision.pb.h"
 #include "services/model/day.h"
+#include "services/model/offer.h"
 #include "services/model/offer_attribute.h"
 #include "services/model/resource_name.h"
 #include "services/model/row_list.h"
@@ -35,23 +36,6 @@ struct ClusterFacts {
   double max_hhi = 0.55, max_external_share = 0.5;
   int evidence_max_age_days = 365;
   v1::RankingWeights weights;  // as stored; absent ones are absent
-};
-
-// A capability as analysis reads it: one cache line. NaN means not stated.
-struct alignas(64) Offer {
-  Row enterprise = kNoRow;
-  Row type = kNoRow;
-  Day valid_from = kDistantPast, valid_until = kDistantFuture;
-  Day evidence_day = kDistantFuture;                              // kDistantFuture: a claim without a date, never stale
-  std::uint32_t region = 0;                                       // GB/T 2260 of its site; 0: not known
-  float lead_time_days = 0;                                       // NaN: not stated
-  float in_cluster_share = 0, outside_share = 0, free_share = 0;  // NaN: not stated
-  double capacity = 0;     // total in SI units of `dimension`, per year unless `stock`; NaN: not stated
-  std::uint8_t level = 0;  // v1::Level
-  bool verified = false;
-  bool stock = false;
-  Dimension dimension{};        // of `capacity`
-  std::uint8_t pool_count = 0;  // pools it draws on
 };
 
 // One owner of an enterprise.

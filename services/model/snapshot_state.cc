@@ -9,16 +9,9 @@ std::size_t HeapBytes(const std::vector<T>& values) {
 }
 
 std::size_t OfferBytes(const SnapshotState& state, const SnapshotState& other) {
-  std::size_t bytes = 0;
-  bytes +=
-      state.offers.VisitUnshared(other.offers, [&](std::size_t, const OfferChunk& chunk, const OfferChunk* theirs) {
-        bytes += Cow<OfferChunk>::NodeBytes();
-        if (!chunk.extras || (theirs != nullptr && chunk.extras.get() == theirs->extras.get())) return;
-        const OfferExtras& extras = *chunk.extras;
-        bytes += Cow<OfferExtras>::NodeBytes() + extras.attributes.HeapBytes() + extras.words.HeapBytes() +
-                 extras.certificates.HeapBytes();
-      });
-  return bytes;
+  return state.offers_without_type.UnsharedBytes(other.offers_without_type) +
+         state.offer_places.UnsharedBytes(other.offer_places,
+                                          [](const OfferPlace&, const OfferPlace&) { return std::size_t{0}; });
 }
 
 std::size_t EnterpriseBytes(const SnapshotState& state, const SnapshotState& other) {

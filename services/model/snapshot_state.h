@@ -18,6 +18,7 @@
 #include "bulian/v1/project.pb.h"
 #include "services/model/cow_array.h"
 #include "services/model/hash_index.h"
+#include "services/model/offer_postings.h"
 #include "services/model/packed_rows.h"
 #include "services/model/resource_table.h"
 #include "services/model/row_list.h"
@@ -25,18 +26,11 @@
 
 namespace bulian::model {
 
-// What 16 offers hold of variable length; apart from their rows, for most changes leave it as it is.
-struct OfferExtras {
-  static constexpr std::size_t kRows = 16;
-  PackedRows<OfferAttribute, kRows> attributes;
-  PackedRows<Symbol, kRows> words;
-  PackedRows<OfferCertificate, kRows> certificates;
-};
-
-struct OfferChunk {
-  static constexpr std::size_t kRows = OfferExtras::kRows;
-  std::array<Offer, kRows> offers{};
-  Cow<OfferExtras> extras;
+// Where an offer stands: its type's postings, or those of offers without a type (kNoRow).
+struct OfferPlace {
+  static constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
+  Row type = kNoRow;
+  std::uint32_t slot = kNowhere;
 };
 
 struct EnterpriseChunk {
@@ -50,7 +44,8 @@ struct EnterpriseChunk {
 
 // Who names a type.
 struct TypeUses {
-  RowList offers, links, projects, chains;
+  OfferPostings offers;
+  RowList links, projects, chains;
 };
 
 // A decoded chain or project and the types it names, ascending.
@@ -75,7 +70,8 @@ struct SnapshotState {
   std::optional<Day> stated_as_of;  // of the cluster's record
 
   std::array<ResourceTable, kResourceTypeCount> tables;
-  CowArray<OfferChunk> offers;
+  ChunkedVector<OfferPlace, 64> offer_places;  // by row of a capability
+  OfferPostings offers_without_type;
   CowArray<EnterpriseChunk> enterprises;
   ChunkedVector<Cow<TypeNode>, 16> types;
   ChunkedVector<TypeUses, 8> type_uses;
@@ -89,6 +85,9 @@ struct SnapshotState {
   // By type and relative name: records that name what does not exist. May list some that no longer do.
   Cow<std::map<std::pair<ResourceType, std::string>, std::set<Referrer>>> unresolved;
 
+  const OfferPostings& PostingsOf(Row type) const {
+    return type == kNoRow ? offers_without_type : type_uses[type].offers;
+  }
   const ResourceTable& table(ResourceType type) const { return tables[static_cast<std::size_t>(type)]; }
   ResourceTable& table(ResourceType type) { return tables[static_cast<std::size_t>(type)]; }
   std::size_t UnsharedBytes(const SnapshotState& other) const;

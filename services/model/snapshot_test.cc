@@ -1,6 +1,7 @@
 // What a snapshot says of records, by example. Histories at random are in snapshot_history_test.cc.
 #include "services/model/snapshot.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -78,17 +79,19 @@ TEST_F(SnapshotTest, OfferIsInSiUnitsPerYearAtItsSite) {
   const SnapshotPtr snapshot = builder_.Build();
   const Row a = snapshot->Find(ResourceType::kCapability, "clusters/c/enterprises/e/capabilities/a");
   ASSERT_NE(a, kNoRow);
-  EXPECT_DOUBLE_EQ(snapshot->offer(a).capacity, 2 * 1000 * 12);
-  EXPECT_EQ(snapshot->offer(a).dimension, Dimension::kMass);
-  EXPECT_TRUE(std::isnan(snapshot->offer(a).free_share));
-  EXPECT_TRUE(std::isnan(snapshot->offer(a).lead_time_days));
-  EXPECT_EQ(snapshot->offer(a).region, 330500u);
+  EXPECT_DOUBLE_EQ(snapshot->offer(a)->capacity, 2 * 1000 * 12);
+  EXPECT_EQ(snapshot->offer(a)->dimension, Dimension::kMass);
+  EXPECT_TRUE(std::isnan(snapshot->offer(a)->free_share));
+  EXPECT_TRUE(std::isnan(snapshot->offer(a)->lead_time_days));
+  EXPECT_EQ(snapshot->offer(a)->region, 330500u);
   const Row b = snapshot->Find(ResourceType::kCapability, "enterprises/e/capabilities/b");
-  EXPECT_EQ(snapshot->offer(b).region, 110000u);
-  ASSERT_EQ(snapshot->Attributes(a).size(), 1u);
-  EXPECT_DOUBLE_EQ(snapshot->Attributes(a)[0].min, 0.001);
+  EXPECT_EQ(snapshot->offer(b)->region, 110000u);
+  ASSERT_EQ(snapshot->offer(a).attributes().size(), 1u);
+  EXPECT_DOUBLE_EQ(snapshot->offer(a).attributes()[0].min, 0.001);
   const Row t = snapshot->Find(ResourceType::kCapabilityType, "capabilityTypes/t");
-  EXPECT_EQ(snapshot->OffersOfType(t).ToVector(), (std::vector<Row>{a, b}));
+  std::vector<Row> offers;
+  snapshot->OffersOfType(t).ForEach([&](const OfferRef& offer) { offers.push_back(offer.row()); });
+  EXPECT_THAT(offers, testing::UnorderedElementsAre(a, b));
 }
 
 TEST_F(SnapshotTest, MovingASiteMovesItsOffersAndNamesThemInTheDelta) {
@@ -99,7 +102,7 @@ TEST_F(SnapshotTest, MovingASiteMovesItsOffersAndNamesThemInTheDelta) {
   PutEnterprise("e", "440300");
   const SnapshotPtr snapshot = builder_.Build();
   const Row a = snapshot->Find(ResourceType::kCapability, "enterprises/e/capabilities/a");
-  EXPECT_EQ(snapshot->offer(a).region, 440300u);
+  EXPECT_EQ(snapshot->offer(a)->region, 440300u);
   bool named = false;
   for (const TouchedRow& touched : builder_.TakeDelta())
     named |= touched.type == ResourceType::kCapability && touched.row == a;
@@ -109,17 +112,17 @@ TEST_F(SnapshotTest, MovingASiteMovesItsOffersAndNamesThemInTheDelta) {
 TEST_F(SnapshotTest, ReferencesWaitForTheirTargetAndLoseIt) {
   PutCapability("e", "a", "t");
   const Row a = Find(ResourceType::kCapability, "enterprises/e/capabilities/a");
-  EXPECT_EQ(builder_.Build()->offer(a).type, kNoRow);
-  EXPECT_EQ(builder_.Build()->offer(a).enterprise, kNoRow);
+  EXPECT_EQ(builder_.Build()->offer(a)->type, kNoRow);
+  EXPECT_EQ(builder_.Build()->offer(a)->enterprise, kNoRow);
   PutType("t");
   PutEnterprise("e", "330500");
-  EXPECT_EQ(builder_.Build()->offer(a).type, Find(ResourceType::kCapabilityType, "capabilityTypes/t"));
-  EXPECT_EQ(builder_.Build()->offer(a).enterprise, Find(ResourceType::kEnterprise, "enterprises/e"));
-  EXPECT_EQ(builder_.Build()->offer(a).region, 330500u);
+  EXPECT_EQ(builder_.Build()->offer(a)->type, Find(ResourceType::kCapabilityType, "capabilityTypes/t"));
+  EXPECT_EQ(builder_.Build()->offer(a)->enterprise, Find(ResourceType::kEnterprise, "enterprises/e"));
+  EXPECT_EQ(builder_.Build()->offer(a)->region, 330500u);
   Delete("capabilityTypes/t");
-  EXPECT_EQ(builder_.Build()->offer(a).type, kNoRow);
+  EXPECT_EQ(builder_.Build()->offer(a)->type, kNoRow);
   PutType("t");
-  EXPECT_NE(builder_.Build()->offer(a).type, kNoRow);
+  EXPECT_NE(builder_.Build()->offer(a)->type, kNoRow);
 }
 
 TEST_F(SnapshotTest, TaxonomySubsumes) {

@@ -89,13 +89,8 @@ void SnapshotWriter::Clear(ResourceType type, Row row) {
       return;
     }
     case ResourceType::kCapability: {
-      SetOffer(row, Offer());
-      OfferChunk& chunk = state_.offers.Mutable(row / OfferChunk::kRows);
-      if (!chunk.extras) return;
-      OfferExtras& extras = chunk.extras.Mutable();
-      extras.attributes.Set(row % OfferChunk::kRows, {});
-      extras.words.Set(row % OfferChunk::kRows, {});
-      extras.certificates.Set(row % OfferChunk::kRows, {});
+      ListForEnterprise(row, OfferOf(row).enterprise, kNoRow);
+      RemoveOffer(row);
       return;
     }
     case ResourceType::kSupplyLink:
@@ -118,7 +113,7 @@ std::vector<Referrer> SnapshotWriter::ReferrersOf(ResourceType type, Row row) co
   };
   if (type == ResourceType::kCapabilityType) {
     const TypeUses& uses = state_.type_uses[row];
-    add(ResourceType::kCapability, uses.offers);
+    uses.offers.ForEach([&](const OfferRef& offer) { referrers.emplace_back(ResourceType::kCapability, offer.row()); });
     add(ResourceType::kSupplyLink, uses.links);
     add(ResourceType::kChain, uses.chains);
     add(ResourceType::kProject, uses.projects);

@@ -45,6 +45,11 @@ class SnapshotWriter {
 
   // Sets facts and moves the row between posting lists where they changed.
   void SetOffer(Row row, const Offer& offer);
+  void RemoveOffer(Row row);
+  void ListForEnterprise(Row row, Row old_enterprise, Row enterprise);
+  OfferPostings& MutablePostings(Row type);
+  // A default one if the row has none.
+  Offer OfferOf(Row row) const;
   void SetLink(Row row, const Link& link);
   void SetParents(Row row, TypeNode& node, std::vector<Row> parents);
   void SetOwners(Row row, const std::vector<Owner>& owners);

@@ -128,8 +128,8 @@ class Bench {
 double ScanColumns(const model::Snapshot& snapshot, double* sum) {
   const double begin = Now();
   for (model::Row type = 0; type < snapshot.RowLimit(model::ResourceType::kCapabilityType); ++type) {
-    snapshot.OffersOfType(type).ForEach([&](model::Row row) {
-      const model::Offer& offer = snapshot.offer(row);
+    snapshot.OffersOfType(type).ForEach([&](const model::OfferRef& ref) {
+      const model::Offer& offer = *ref;
       if (offer.verified) *sum += offer.capacity;
     });
   }

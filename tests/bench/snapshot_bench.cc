@@ -203,14 +203,11 @@ void BM_ScanOffers(benchmark::State& state) {
     std::size_t left = 100'000;
     for (int t = 0; t < kTypes && left > 0; ++t) {
       const Row type = snapshot.Find(ResourceType::kCapabilityType, "capabilityTypes/t" + std::to_string(t));
-      snapshot.OffersOfType(type).ForEachBlock([&](std::span<const Row> rows) {
-        rows = rows.first(std::min(rows.size(), left));
-        left -= rows.size();
-        for (const Row row : rows) {
-          const Offer& offer = snapshot.offer(row);
-          if (offer.level >= v1::VOLUME && offer.verified)
-            capacity += offer.capacity * static_cast<double>(offer.free_share);
-        }
+      snapshot.OffersOfType(type).ForEach([&](const OfferRef& offer) {
+        if (left == 0) return;
+        --left;
+        if (offer->level >= v1::VOLUME && offer->verified)
+          capacity += offer->capacity * static_cast<double>(offer->free_share);
       });
     }
     benchmark::DoNotOptimize(capacity);
