@@ -13,6 +13,7 @@
 #include "services/model/packed_rows.h"
 #include "services/model/resource_table.h"
 #include "services/model/row_list.h"
+#include "services/model/table_filler.h"
 
 namespace bulian::model {
 namespace {
@@ -99,6 +100,54 @@ TEST(HashIndexTest, FindsWhatIsThereThroughGrowth) {
   EXPECT_EQ(empty.Find(0, [](Row) { return true; }), kNoRow);
 }
 
+TEST(HashIndexTest, MadeAtOnceEqualsInserted) {
+  for (const Row size : {0u, 1u, 12u, 13u, 500u, 12'345u}) {
+    std::vector<HashIndex::Entry> entries;
+    HashIndex inserted;
+    for (Row row = 0; row < size; ++row) {
+      entries.push_back({HashIndex::Hash(std::to_string(row)) & 0x3ff, row});  // with collisions
+      inserted.Insert(entries.back().hash, row);
+    }
+    HashIndex index = HashIndex::Of(entries);
+    for (Row row = size; row < size + 1000; ++row) {
+      index.Insert(HashIndex::Hash(std::to_string(row)), row);
+      inserted.Insert(HashIndex::Hash(std::to_string(row)), row);
+    }
+    for (std::uint32_t hash = 0; hash < 0x400; ++hash) {
+      std::vector<Row> found, expected;
+      const auto collect = [](std::vector<Row>* rows) {
+        return [rows](Row row) {
+          rows->push_back(row);
+          return false;
+        };
+      };
+      index.Find(hash, collect(&found));
+      inserted.Find(hash, collect(&expected));
+      ASSERT_EQ(found, expected) << size;
+    }
+  }
+}
+
+TEST(NameOrderTest, GoesOnFromAppendedRows) {
+  const auto name_of = [](Row row) {
+    static std::string name;
+    name = std::to_string(1'000'000 + row);
+    return std::string_view(name);
+  };
+  constexpr Row kRows = 100'000;  // several groups
+  NameOrder order;
+  for (Row row = 0; row < kRows; row += 2) order.Append(row);
+  EXPECT_EQ(order.Last(), kRows - 2);
+  for (Row row = 1; row < kRows; row += 2) order.Insert(row, std::string(name_of(row)), name_of);
+  for (Row row = 0; row < kRows; row += 3) order.Erase(row, std::string(name_of(row)), name_of);
+  Row next = 1;
+  order.VisitFrom("", name_of, [&](Row row) {
+    EXPECT_EQ(row, next);
+    next += next % 3 == 2 ? 2 : 1;
+    return !testing::Test::HasFailure();
+  });
+}
+
 TEST(NameOrderTest, VisitsInOrderFromAnyName) {
   std::mt19937 random(5);
   static std::vector<std::string> names;
@@ -128,6 +177,49 @@ TEST(NameOrderTest, VisitsInOrderFromAnyName) {
     }
   }
   EXPECT_EQ(order.Last(), expected.rbegin()->second);
+}
+
+TEST(ResourceTableTest, PackedRecordsEqualInsertedOnes) {
+  std::mt19937 random(7);
+  for (const Row size : {1u, 7u, 8u, 9u, 1000u}) {
+    TableFiller filler;
+    ResourceTable placed, inserted;
+    std::vector<PackedChunk> chunks;
+    for (Row row = 0; row < size; ++row) {
+      const std::string name = "r" + std::to_string(10'000 + row),
+                        bytes(random() % 60, static_cast<char>('a' + row % 26));
+      ASSERT_EQ(filler.Add(name, bytes, row), row);
+      ASSERT_EQ(inserted.Insert(name, bytes, row), row);
+      if (random() % 5 != 0 && row + 1 != size) continue;
+      chunks.clear();
+      filler.TakeChunks(&chunks);
+      for (PackedChunk& chunk : chunks) placed.Place(chunk.index, std::move(chunk.chunk), chunk.limit);
+      ASSERT_EQ(placed.Limit(), row + 1);
+    }
+    chunks.clear();
+    filler.TakeChunks(&chunks);
+    EXPECT_TRUE(chunks.empty());
+    for (Row row = 0; row < size; ++row) {
+      ASSERT_EQ(placed.RelativeName(row), inserted.RelativeName(row));
+      ASSERT_EQ(placed.Bytes(row), inserted.Bytes(row));
+      ASSERT_EQ(placed.Revision(row), row);
+      ASSERT_TRUE(placed.Exists(row));
+      placed.AddName(HashIndex::Hash(placed.RelativeName(row)), row);
+    }
+    EXPECT_FALSE(placed.Exists(size));
+    EXPECT_EQ(placed.Count(), size);
+    placed.Erase(size / 2);
+    EXPECT_EQ(placed.Insert("q", "new", 1), size / 2);
+    EXPECT_EQ(placed.Insert("s", "new", 1), size);
+    std::vector<Row> order;
+    placed.VisitFrom("", [&](Row row) {
+      order.push_back(row);
+      return true;
+    });
+    ASSERT_EQ(order.size(), size + 1u);
+    EXPECT_EQ(order.front(), size / 2);
+    EXPECT_EQ(order.back(), size);
+  }
 }
 
 TEST(ResourceTableTest, ReusesRowsAndKeepsVersions) {

@@ -56,6 +56,7 @@ class CowArray {
   }
 
   T& Mutable(std::size_t index) { return Slot(index).Mutable(); }
+  void Put(std::size_t index, Cow<T> element) { Slot(index) = std::move(element); }
 
   // Calls visit(index, element, other's element or null) for each element that `other` does not share, and returns the
   // bytes of inner nodes it does not share.

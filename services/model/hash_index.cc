@@ -1,6 +1,7 @@
 #include "services/model/hash_index.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 
 namespace bulian::model {
@@ -13,6 +14,22 @@ std::uint32_t HashIndex::Hash(std::string_view key) {
 void HashIndex::Insert(std::uint32_t hash, Row row) {
   if (++count_ > (round_ + split_) * kEntriesPerBucket) Split();
   buckets_.Mutable(BucketOf(hash)).push_back({hash, row});
+}
+
+HashIndex HashIndex::Of(std::span<const Entry> entries) {
+  HashIndex index;
+  index.count_ = entries.size();
+  const std::size_t buckets = std::max<std::size_t>(1, (entries.size() + kEntriesPerBucket - 1) / kEntriesPerBucket);
+  index.round_ = std::bit_floor(buckets);
+  index.split_ = buckets - index.round_;
+  std::vector<std::uint32_t> ends(buckets + 1);  // by bucket: the end of its entries among `sorted`
+  for (const Entry& entry : entries) ++ends[index.BucketOf(entry.hash) + 1];
+  for (std::size_t i = 1; i <= buckets; ++i) ends[i] += ends[i - 1];
+  std::vector<Entry> sorted(entries.size());
+  for (const Entry& entry : entries) sorted[ends[index.BucketOf(entry.hash)]++] = entry;
+  for (std::size_t i = 0, begin = 0; i < buckets; begin = ends[i++])
+    if (begin != ends[i]) index.buckets_.Mutable(i).assign(sorted.begin() + begin, sorted.begin() + ends[i]);
+  return index;
 }
 
 void HashIndex::Erase(std::uint32_t hash, Row row) {

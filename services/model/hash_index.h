@@ -4,6 +4,7 @@
 #define SERVICES_MODEL_HASH_INDEX_H_
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace bulian::model {
 
 class HashIndex {
  public:
+  struct Entry {
+    std::uint32_t hash;
+    Row row;
+  };
+
   static std::uint32_t Hash(std::string_view key);
 
   // The first row with this hash for which matches(row) holds; kNoRow if there is none.
@@ -27,14 +33,12 @@ class HashIndex {
   }
 
   void Insert(std::uint32_t hash, Row row);
+  // The index that inserting these in this order makes, in a fraction of the time.
+  static HashIndex Of(std::span<const Entry> entries);
   void Erase(std::uint32_t hash, Row row);
   std::size_t UnsharedBytes(const HashIndex& other) const;
 
  private:
-  struct Entry {
-    std::uint32_t hash;
-    Row row;
-  };
   using Bucket = std::vector<Entry>;
   static constexpr std::size_t kEntriesPerBucket = 12;
 

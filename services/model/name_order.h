@@ -34,6 +34,19 @@ class NameOrder {
     if (group.size() > kMaxGroup) SplitAt(groups, g, at_end ? group.size() - 1 : group.size() / 2);
   }
 
+  // Adds a row whose name is after all others.
+  void Append(Row row) {
+    auto& groups = groups_.Mutable();
+    if (groups.empty() || (groups.back()->size() == kMaxGroup && groups.back()->back()->size() == kMaxLeaf))
+      groups.emplace_back(Group{});
+    Group& group = groups.back().Mutable();
+    if (group.empty() || group.back()->size() == kMaxLeaf) {
+      group.emplace_back(Leaf{});
+      group.back().Mutable().reserve(kMaxLeaf);
+    }
+    group.back().Mutable().push_back(row);
+  }
+
   // Removes a row; `name` is the one it was added with and key(row) must still give it.
   template <class Key>
   void Erase(Row row, std::string_view name, const Key& key) {

@@ -31,6 +31,12 @@ class PackedRows {
   // Sets a row to `first` followed by `second`.
   void Set(std::size_t row, std::span<const T> first, std::span<const T> second) { Splice(row, 0, first, second); }
 
+  // Sets all rows: `items` one row after the other, row i up to ends[i].
+  void Fill(std::span<const T> items, const std::array<std::uint32_t, kRows>& ends) {
+    items_.assign(items.begin(), items.end());
+    ends_ = ends;
+  }
+
   // Replaces all of a row but its first `keep` values.
   void SetTail(std::size_t row, std::size_t keep, std::span<const T> values) { Splice(row, keep, values, {}); }
 

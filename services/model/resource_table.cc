@@ -39,6 +39,11 @@ void ResourceTable::Erase(Row row) {
   --count_;
 }
 
+void ResourceTable::Place(std::size_t index, Cow<Chunk> chunk, Row limit) {
+  chunks_.Put(index, std::move(chunk));
+  for (; limit_ < limit; ++limit_, ++count_) order_.Append(limit_);
+}
+
 std::size_t ResourceTable::UnsharedBytes(const ResourceTable& other) const {
   std::size_t bytes = names_.UnsharedBytes(other.names_) + order_.UnsharedBytes(other.order_);
   bytes += chunks_.VisitUnshared(other.chunks_, [&](std::size_t, const Chunk& chunk, const Chunk*) {

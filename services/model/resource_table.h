@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "services/model/cow_array.h"
 #include "services/model/hash_index.h"
@@ -53,6 +54,21 @@ class ResourceTable {
   void Update(Row row, std::string_view bytes, std::int64_t revision);
   void Erase(Row row);
 
+  // Eight records side by side.
+  static constexpr std::size_t kChunkRows = 8;
+  struct Chunk {
+    std::array<std::int64_t, kChunkRows> revision{};
+    std::array<std::uint16_t, kChunkRows> name_size{};
+    std::uint16_t used = 0;             // a bit a row
+    PackedRows<char, kChunkRows> text;  // name, then bytes
+  };
+  // For a load in the order of names into an empty table: puts the rows of chunk `index` in place up to `limit`, which
+  // are all that there are so far. A chunk may be placed again with more rows. Its rows are found by name only when
+  // AddName or SetNames has told of them.
+  void Place(std::size_t index, Cow<Chunk> chunk, Row limit);
+  void AddName(std::uint32_t hash, Row row) { names_.Insert(hash, row); }
+  void SetNames(HashIndex names) { names_ = std::move(names); }
+
   // Calls visit(row) for each name that is not before `from`, in order, until it returns false.
   template <class Visit>
   void VisitFrom(std::string_view from, const Visit& visit) const {
@@ -63,13 +79,7 @@ class ResourceTable {
   std::size_t UnsharedBytes(const ResourceTable& other) const;
 
  private:
-  static constexpr std::size_t kRows = 8;
-  struct Chunk {
-    std::array<std::int64_t, kRows> revision{};
-    std::array<std::uint16_t, kRows> name_size{};
-    std::uint16_t used = 0;        // a bit a row
-    PackedRows<char, kRows> text;  // name, then bytes
-  };
+  static constexpr std::size_t kRows = kChunkRows;
 
   CowArray<Chunk> chunks_;
   HashIndex names_;

@@ -146,7 +146,8 @@ class SnapshotBuilder {
   // loading: see Load.
   void Apply(const SnapshotPosition& position, std::span<const RecordChange> changes,
              std::span<const std::string> touches);
-  // Adds one scanned record of an older revision; for the first build. Any order.
+  // Adds one scanned record of an older revision; for the first build. Any order; the order of names, which is that of
+  // a scan, is much the quickest and uses a second thread until the next call that is not Load.
   void Load(std::string_view name, std::string_view value, std::int64_t record_revision);
   // Moves the position without changes (after loading, for hypothetical branches).
   void SetPosition(const SnapshotPosition& position);

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "services/model/snapshot.h"
+#include "services/model/snapshot_loader.h"
 #include "services/model/snapshot_writer.h"
 
 namespace bulian::model {
@@ -32,11 +33,15 @@ class SnapshotBuilder::Impl {
     state_.position.cluster = cluster;
     FillAsOf();
   }
+  // Brings what was loaded into the state, which must be before anything else is done.
+  void FinishLoad() { loader_.reset(); }
   void FillAsOf() { state_.cluster.as_of = state_.stated_as_of.value_or(DayOf(state_.position.commit_time_us)); }
 
   SnapshotState state_;
   SnapshotWriter writer_;
   Delta delta_;
+  std::unique_ptr<SnapshotLoader> loader_;  // from the first record loaded while they come in order
+  bool empty_ = true;                       // nothing was loaded or applied, and there is no base
 };
 
 SnapshotBuilder::SnapshotBuilder(std::string_view cluster) : impl_(std::make_unique<Impl>()) {
@@ -47,12 +52,15 @@ SnapshotBuilder::SnapshotBuilder(SnapshotPtr base) : impl_(std::make_unique<Impl
   const std::uint64_t history = impl_->state_.history;
   impl_->state_ = base->state_;
   impl_->state_.history = history;
+  impl_->empty_ = false;
 }
 
 SnapshotBuilder::~SnapshotBuilder() = default;
 
 void SnapshotBuilder::Apply(const SnapshotPosition& position, std::span<const RecordChange> changes,
                             std::span<const std::string> touches) {
+  impl_->FinishLoad();
+  impl_->empty_ = false;
   impl_->MoveTo(position);
   impl_->writer_.set_delta(&impl_->delta_);
   for (const RecordChange& change : changes) {
@@ -70,12 +78,20 @@ void SnapshotBuilder::Apply(const SnapshotPosition& position, std::span<const Re
 }
 
 void SnapshotBuilder::Load(std::string_view name, std::string_view value, std::int64_t record_revision) {
+  if (std::exchange(impl_->empty_, false))
+    impl_->loader_ = std::make_unique<SnapshotLoader>(&impl_->state_, &impl_->writer_);
+  if (impl_->loader_ != nullptr && impl_->loader_->Add(name, value, record_revision)) return;
+  impl_->FinishLoad();
   impl_->writer_.Put(name, value, record_revision);
 }
 
-void SnapshotBuilder::SetPosition(const SnapshotPosition& position) { impl_->MoveTo(position); }
+void SnapshotBuilder::SetPosition(const SnapshotPosition& position) {
+  impl_->FinishLoad();
+  impl_->MoveTo(position);
+}
 
 SnapshotPtr SnapshotBuilder::Build() {
+  impl_->FinishLoad();
   impl_->FillAsOf();
   return SnapshotPtr(new Snapshot(impl_->state_));
 }

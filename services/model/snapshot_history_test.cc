@@ -31,7 +31,8 @@ SnapshotPosition At(std::int64_t revision) { return {"c", "uid", 1, revision, re
 // Makes up records that name each other, often what does not exist.
 class History {
  public:
-  explicit History(unsigned seed) : random_(seed) {}
+  // `scale`: how many times as many names.
+  explicit History(unsigned seed, int scale = 1) : scale_(scale), random_(seed) {}
 
   std::vector<Change> Commit() {
     std::vector<Change> changes;
@@ -44,8 +45,8 @@ class History {
   std::mt19937& random() { return random_; }
 
  private:
-  std::string Type() { return "/capabilityTypes/t" + std::to_string(Pick(9)); }
-  std::string Enterprise() { return "/enterprises/e" + std::to_string(Pick(7)); }
+  std::string Type() { return "/capabilityTypes/t" + std::to_string(Pick(9 * scale_)); }
+  std::string Enterprise() { return "/enterprises/e" + std::to_string(Pick(7 * scale_)); }
   std::string RandomName() {
     switch (Pick(13)) {
       case 0:
@@ -58,11 +59,11 @@ class History {
       case 5:
         return Enterprise();
       case 6:
-        return "/chains/h" + std::to_string(Pick(3));
+        return "/chains/h" + std::to_string(Pick(3 * scale_));
       case 7:
-        return "/supplyLinks/l" + std::to_string(Pick(8));
+        return "/supplyLinks/l" + std::to_string(Pick(8 * scale_));
       case 8:
-        return "/projects/p" + std::to_string(Pick(3));
+        return "/projects/p" + std::to_string(Pick(3 * scale_));
       default:
         return Enterprise() + "/capabilities/k" + std::to_string(Pick(3));
     }
@@ -191,6 +192,7 @@ class History {
     return "";
   }
 
+  const int scale_;
   std::mt19937 random_;
 };
 
@@ -220,11 +222,13 @@ std::vector<RecordChange> ChangesBackTo(const Records& then, const Records& now)
   return changes;
 }
 
-SnapshotPtr FromScratch(const Records& records, std::int64_t revision, std::mt19937& random) {
-  std::vector<std::pair<std::string, Stored>> shuffled(records.begin(), records.end());
-  std::shuffle(shuffled.begin(), shuffled.end(), random);
+// Loads the first `in_order` records by name, as a scan gives them, and the others in any order.
+SnapshotPtr FromScratch(const Records& records, std::int64_t revision, std::mt19937& random, std::size_t in_order) {
+  std::vector<std::pair<std::string, Stored>> ordered(records.begin(), records.end());
+  std::shuffle(ordered.begin() + static_cast<std::ptrdiff_t>(std::min(in_order, ordered.size())), ordered.end(),
+               random);
   SnapshotBuilder builder("c");
-  for (const auto& [name, stored] : shuffled) builder.Load(name, stored.bytes, stored.revision);
+  for (const auto& [name, stored] : ordered) builder.Load(name, stored.bytes, stored.revision);
   builder.SetPosition(At(revision));
   return builder.Build();
 }
@@ -261,8 +265,11 @@ TEST_P(SnapshotHistoryTest, AppliedEqualsLoadedInAnyOrder) {
     Apply(records, revision, changes);
     if (history.Pick(3) != 0) continue;  // a version may cover several commits
     const SnapshotPtr after = builder.Build();
-    const SnapshotPtr scratch = FromScratch(records, revision, history.random());
-    ASSERT_EQ(DumpSnapshot(*after), DumpSnapshot(*scratch)) << "at revision " << revision;
+    const auto some = static_cast<std::size_t>(history.Pick(static_cast<int>(records.size()) + 1));
+    for (const std::size_t in_order : {std::size_t{0}, some, records.size()}) {
+      const SnapshotPtr scratch = FromScratch(records, revision, history.random(), in_order);
+      ASSERT_EQ(DumpSnapshot(*after), DumpSnapshot(*scratch)) << in_order << " in order, revision " << revision;
+    }
     const auto named = Named(builder.TakeDelta(), before, after);
     for (const auto& name : Differing(before, after))
       ASSERT_TRUE(named.contains(name)) << name << " at revision " << revision;
@@ -292,7 +299,7 @@ TEST_P(SnapshotHistoryTest, BranchesLeaveTheirBaseAloneAndUndoGivesItBack) {
     Apply(builder, revision, history.Commit());  // the main line goes on
   }
   EXPECT_EQ(DumpSnapshot(*base), base_text);
-  EXPECT_EQ(DumpSnapshot(*tip), DumpSnapshot(*FromScratch(branch_records, 100, history.random())));
+  EXPECT_EQ(DumpSnapshot(*tip), DumpSnapshot(*FromScratch(branch_records, 100, history.random(), 0)));
   EXPECT_NE(tip->history(), base->history());
   SnapshotBuilder undo(tip);
   undo.Apply(At(60), ChangesBackTo(records, branch_records), {});
@@ -300,6 +307,75 @@ TEST_P(SnapshotHistoryTest, BranchesLeaveTheirBaseAloneAndUndoGivesItBack) {
   EXPECT_EQ(base->UnsharedBytes(*base), 0u);
   EXPECT_GT(tip->UnsharedBytes(*base), 0u);
   EXPECT_LE(tip->UnsharedBytes(*base), tip->TotalBytes());
+}
+
+// Of many batches, so that both threads of a load are at work.
+TEST(SnapshotLoadTest, ManyRecordsEqualAppliedOnes) {
+  History history(7, 700);
+  Records records;
+  SnapshotBuilder builder("c");
+  for (std::int64_t revision = 1; revision <= 12'000; ++revision) {
+    const auto changes = history.Commit();
+    Apply(builder, revision, changes);
+    Apply(records, revision, changes);
+  }
+  ASSERT_GT(records.size(), 12'500u);
+  const std::string applied = DumpSnapshot(*builder.Build());
+  for (const std::size_t in_order : {records.size(), records.size() / 2 + 3}) {
+    const SnapshotPtr loaded = FromScratch(records, 12'000, history.random(), in_order);
+    EXPECT_TRUE(DumpSnapshot(*loaded) == applied) << in_order << " of " << records.size() << " in order";
+  }
+}
+
+// The load is over when anything else is asked for, and history goes on from it.
+TEST(SnapshotLoadTest, HistoryGoesOnFromALoad) {
+  History history(8, 300);
+  Records records;
+  for (std::int64_t revision = 1; revision <= 5'000; ++revision) Apply(records, revision, history.Commit());
+  SnapshotBuilder builder("c");
+  for (const auto& [name, stored] : records) builder.Load(name, stored.bytes, stored.revision);
+  for (std::int64_t revision = 5'001; revision <= 5'400; ++revision) {
+    const auto changes = history.Commit();
+    Apply(builder, revision, changes);
+    Apply(records, revision, changes);
+  }
+  EXPECT_TRUE(DumpSnapshot(*builder.Build()) == DumpSnapshot(*FromScratch(records, 5'400, history.random(), 0)));
+}
+
+TEST(SnapshotLoadTest, ALoadIsGivenUpWithItsBuilder) {
+  History history(9, 300);
+  Records records;
+  for (std::int64_t revision = 1; revision <= 4'000; ++revision) Apply(records, revision, history.Commit());
+  SnapshotBuilder builder("c");
+  for (const auto& [name, stored] : records) builder.Load(name, stored.bytes, stored.revision);
+}
+
+TEST(SnapshotLoadTest, TwiceTheSameNameAndForeignNames) {
+  SnapshotBuilder builder("c");
+  v1::Enterprise enterprise;
+  for (const auto kind : {v1::Enterprise::COMPANY, v1::Enterprise::INSTITUTE}) {
+    enterprise.set_kind(kind);
+    builder.Load("clusters/c/enterprises/a", enterprise.SerializeAsString(), kind);
+  }
+  for (const char* name : {"", "x", "clusters/d/enterprises/a", "clusters/c/planets/a", "clusters/c/enterprises/A",
+                           "clusters/c/enterprises/a/capabilities", "clusters/c/enterprises/a/capabilities/k/x/y"})
+    builder.Load(name, "\xff not a message", 1);
+  builder.Load("clusters/c/enterprises/b", "\xff not a message", 3);
+  builder.SetPosition(At(9));
+  const SnapshotPtr snapshot = builder.Build();
+  EXPECT_EQ(snapshot->Count(ResourceType::kEnterprise), 2u);
+  const Row row = snapshot->Find(ResourceType::kEnterprise, "enterprises/a");
+  EXPECT_EQ(snapshot->EnterpriseKind(row), v1::Enterprise::INSTITUTE);
+  EXPECT_EQ(snapshot->RecordRevision(ResourceType::kEnterprise, row), v1::Enterprise::INSTITUTE);
+  EXPECT_NE(snapshot->Find(ResourceType::kEnterprise, "enterprises/b"), kNoRow);
+}
+
+TEST(SnapshotLoadTest, NothingLoadedIsAnEmptyCluster) {
+  SnapshotBuilder builder("c"), foreign("c");
+  builder.SetPosition(At(3));
+  foreign.Load("clusters/d", "", 1);
+  foreign.SetPosition(At(3));
+  EXPECT_EQ(DumpSnapshot(*builder.Build()), DumpSnapshot(*foreign.Build()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SnapshotHistoryTest, testing::Range(1u, 41u));

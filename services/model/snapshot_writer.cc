@@ -12,23 +12,24 @@ void SnapshotWriter::Put(std::string_view name, std::string_view bytes, std::int
   if (!parsed || parsed->cluster != state_.position.cluster) return;
   const std::string_view relative = RelativeName(name);
   ResourceTable& table = state_.table(parsed->type);
-  Row row = table.FindOrAfterLast(relative);
-  const bool existed = row != kNoRow;
-  if (existed) {
-    // Only these are looked at again.
-    const bool indexed = parsed->type == ResourceType::kEnterprise || parsed->type == ResourceType::kCapabilityType;
-    const std::string old_bytes(indexed ? table.Bytes(row) : std::string_view());
-    table.Update(row, bytes, revision);
-    Derive(parsed->type, row);
-    Reindex(parsed->type, row, old_bytes, bytes);
-    if (parsed->type == ResourceType::kEnterprise && SitesOf(old_bytes) != SitesOf(bytes)) UpdateSites(row);
-  } else {
-    row = table.Insert(relative, bytes, revision);
-    Derive(parsed->type, row);
-    Reindex(parsed->type, row, {}, bytes);
-  }
-  Touch(parsed->type, row, existed, true);
-  if (!existed) Mend(parsed->type, relative);
+  const Row row = table.FindOrAfterLast(relative);
+  if (row == kNoRow) return Enter(parsed->type, table.Insert(relative, bytes, revision));
+  // Only these are looked at again.
+  const bool indexed = parsed->type == ResourceType::kEnterprise || parsed->type == ResourceType::kCapabilityType;
+  const std::string old_bytes(indexed ? table.Bytes(row) : std::string_view());
+  table.Update(row, bytes, revision);
+  Derive(parsed->type, row);
+  Reindex(parsed->type, row, old_bytes, bytes);
+  if (parsed->type == ResourceType::kEnterprise && SitesOf(old_bytes) != SitesOf(bytes)) UpdateSites(row);
+  Touch(parsed->type, row, true, true);
+}
+
+void SnapshotWriter::Enter(ResourceType type, Row row) {
+  const ResourceTable& table = state_.table(type);
+  Derive(type, row);
+  Reindex(type, row, {}, table.Bytes(row));
+  Touch(type, row, false, true);
+  Mend(type, table.RelativeName(row));
 }
 
 void SnapshotWriter::Remove(std::string_view name) {
@@ -133,6 +134,7 @@ std::vector<Referrer> SnapshotWriter::ReferrersOf(ResourceType type, Row row) co
 }
 
 void SnapshotWriter::Mend(ResourceType type, std::string_view relative) {
+  if (type != ResourceType::kEnterprise && type != ResourceType::kCapabilityType) return;  // none is named by others
   if (!state_.unresolved || state_.unresolved->empty()) return;
   const std::pair key(type, std::string(relative));
   if (!state_.unresolved->contains(key)) return;

@@ -26,6 +26,8 @@ class SnapshotWriter {
   // Adds or replaces a record; removes one if it is there. Names of other clusters and unknown patterns are ignored.
   void Put(std::string_view name, std::string_view bytes, std::int64_t revision);
   void Remove(std::string_view name);
+  // Derives a record that was put into its table by other means, once.
+  void Enter(ResourceType type, Row row);
   // Notes what is touched in `delta` from here on; null: nothing.
   void set_delta(Delta* delta) { delta_ = delta; }
 
