@@ -1,35 +1,11 @@
 // Facts of capabilities: offers in SI units with their attributes and certificates.
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
-#include "services/model/attribute_algebra.h"
-#include "services/model/offer_attributes.h"
+#include "services/model/compiled_capability.h"
 #include "services/model/snapshot_writer.h"
 
 namespace bulian::model {
 namespace {
-
-constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
-
-void ReadCapacity(const v1::Capability& capability, Offer& offer) {
-  offer.capacity = std::numeric_limits<double>::quiet_NaN();
-  const v1::Capacity& capacity = capability.capacity();
-  offer.in_cluster_share = capacity.has_in_cluster_share() ? static_cast<float>(capacity.in_cluster_share()) : kUnknown;
-  offer.outside_share = capacity.has_outside_share() ? static_cast<float>(capacity.outside_share()) : kUnknown;
-  offer.free_share = capacity.has_free_share() ? static_cast<float>(capacity.free_share()) : kUnknown;
-  if (!capacity.has_total()) return;
-  const Unit* unit = FindUnit(capacity.total().unit());
-  if (unit == nullptr) return;
-  offer.stock = capacity.total().period() == v1::PERIOD_UNSPECIFIED;
-  offer.dimension = unit->dimension;
-  offer.capacity = capacity.total().value() * unit->factor * PeriodsPerYear(capacity.total().period());
-}
-
-void ReadEvidence(const v1::Evidence& evidence, Offer& offer) {
-  offer.verified = evidence.state() == v1::Evidence::VERIFIED;
-  if (evidence.has_date()) offer.evidence_day = ToDay(evidence.date()).value_or(kDistantFuture);
-}
 
 // `enterprises/e` of `enterprises/e/capabilities/c`.
 std::string_view ParentOf(std::string_view capability) {
@@ -40,26 +16,22 @@ std::string_view ParentOf(std::string_view capability) {
 }  // namespace
 
 void SnapshotWriter::DeriveCapability(Row row) {
+  SetCapability(row, compiler_.Compile(state_.table(ResourceType::kCapability).Bytes(row)));
+}
+
+void SnapshotWriter::SetCapability(Row row, const CompiledCapability& compiled) {
   const ResourceTable& table = state_.table(ResourceType::kCapability);
-  const std::string_view bytes = table.Bytes(row);
-  capability_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   const Referrer self{ResourceType::kCapability, row};
-  Offer offer;
+  Offer offer = compiled.offer;
   const Offer old_offer = OfferOf(row);
   offer.enterprise = ResolveRelative(ResourceType::kEnterprise, ParentOf(table.RelativeName(row)), self,
                                      old_offer.enterprise == kNoRow ? last_parent_ : old_offer.enterprise);
   last_parent_ = offer.enterprise;
-  offer.type = Resolve(ResourceType::kCapabilityType, capability_.capability_type(), self, old_offer.type);
-  if (capability_.has_valid_from()) offer.valid_from = ToDay(capability_.valid_from()).value_or(kDistantPast);
-  if (capability_.has_valid_until()) offer.valid_until = ToDay(capability_.valid_until()).value_or(kDistantFuture);
-  offer.region = RegionOfSite(offer.enterprise, capability_.site());
-  offer.lead_time_days = capability_.has_lead_time_days() ? static_cast<float>(capability_.lead_time_days()) : kUnknown;
-  offer.level = static_cast<std::uint8_t>(capability_.level());
-  offer.pool_count = static_cast<std::uint8_t>(std::min(capability_.pool_loads_size(), 255));
-  ReadCapacity(capability_, offer);
-  ReadEvidence(capability_.evidence(), offer);
+  offer.type = Resolve(ResourceType::kCapabilityType, compiled.type_name, self,
+                       old_offer.type == kNoRow ? compiled.type_guess : old_offer.type);
+  offer.region = RegionOfSite(offer.enterprise, compiled.site);
   SetOffer(row, offer);
-  SetExtras(row);
+  SetExtras(row, compiled);
 }
 
 Offer SnapshotWriter::OfferOf(Row row) const {
@@ -98,12 +70,9 @@ void SnapshotWriter::ListForEnterprise(Row row, Row old_enterprise, Row enterpri
     RowListEditor::Insert(MutableEnterprise(enterprise).offers[EnterpriseSlot(enterprise)], row);
 }
 
-void SnapshotWriter::SetExtras(Row row) {
-  CompileAttributes(capability_, &attributes_, &words_);
-  certificates_.clear();
-  for (const auto& certificate : capability_.certificates()) certificates_.push_back(CompileCertificate(certificate));
+void SnapshotWriter::SetExtras(Row row, const CompiledCapability& compiled) {
   const OfferPlace place = state_.offer_places[row];
-  MutablePostings(place.type).SetExtras(place.slot, attributes_, words_, certificates_);
+  MutablePostings(place.type).SetExtras(place.slot, compiled.attributes, compiled.words, compiled.certificates);
 }
 
 }  // namespace bulian::model

@@ -32,11 +32,20 @@ bool SnapshotLoader::Add(std::string_view name, std::string_view bytes, std::int
   last_name_ = relative;
   const Row row = fillers_[IndexOf(parsed->type)].Add(relative, bytes, revision);
   const std::uint32_t hash = HashIndex::Hash(relative);
+  if (parsed->type == ResourceType::kCapability) Compile(bytes);
+  if (parsed->type == ResourceType::kCapabilityType) type_rows_.emplace(hash, row);
   if (!IsReferredTo(parsed->type)) names_[IndexOf(parsed->type)].push_back({hash, row});
   batch_->records.push_back({parsed->type, row, hash});
   batch_->bytes += bytes.size();
   if (batch_->records.size() == kBatchRecords || batch_->bytes >= kBatchBytes) HandOver();
   return true;
+}
+
+void SnapshotLoader::Compile(std::string_view bytes) {
+  CompiledCapability compiled = compiler_.Compile(bytes);
+  const auto type = type_rows_.find(HashIndex::Hash(RelativeName(compiled.type_name)));
+  if (type != type_rows_.end()) compiled.type_guess = type->second;
+  batch_->capabilities.Add(compiled);
 }
 
 void SnapshotLoader::Finish() {
@@ -109,9 +118,16 @@ void SnapshotLoader::Enter(Batch& batch) {
     state_.table(type).Place(packed.index, std::move(packed.chunk), packed.limit);
   for (const Record& record : batch.records)
     if (IsReferredTo(record.type)) state_.table(record.type).AddName(record.name_hash, record.row);
-  for (const Record& record : batch.records) writer_.Enter(record.type, record.row);
+  std::size_t capability = 0;
+  for (const Record& record : batch.records) {
+    if (record.type == ResourceType::kCapability)
+      writer_.EnterCapability(record.row, batch.capabilities[capability++]);
+    else
+      writer_.Enter(record.type, record.row);
+  }
   batch.chunks.clear();
   batch.records.clear();
+  batch.capabilities.Clear();
   batch.bytes = 0;
 }
 

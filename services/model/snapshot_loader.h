@@ -18,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "services/model/compiled_capability.h"
 #include "services/model/hash_index.h"
 #include "services/model/resource_name.h"
 #include "services/model/snapshot_state.h"
@@ -52,9 +54,11 @@ class SnapshotLoader {
   struct Batch {
     std::vector<Record> records;
     std::vector<std::pair<ResourceType, PackedChunk>> chunks;
+    CompiledCapabilities capabilities;  // in the order of their records
     std::size_t bytes = 0;
   };
 
+  void Compile(std::string_view capability);
   void FillBatch();
   void HandOver();
   void Run();
@@ -67,6 +71,8 @@ class SnapshotLoader {
   std::array<TableFiller, kResourceTypeCount> fillers_;
   std::array<std::vector<HashIndex::Entry>, kResourceTypeCount> names_;  // of types that nothing refers to by name
   std::vector<PackedChunk> chunks_;
+  CapabilityCompiler compiler_;
+  absl::flat_hash_map<std::uint32_t, Row> type_rows_;  // by the hash of the name; a guess, for hashes collide
   std::unique_ptr<Batch> batch_;
   std::string last_name_;  // relative
   bool any_ = false, finished_ = false;

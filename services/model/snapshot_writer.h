@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "bulian/v1/capability.pb.h"
 #include "bulian/v1/enterprise.pb.h"
 #include "bulian/v1/supply_link.pb.h"
+#include "services/model/compiled_capability.h"
 #include "services/model/snapshot_state.h"
 
 namespace bulian::model {
@@ -28,6 +28,8 @@ class SnapshotWriter {
   void Remove(std::string_view name);
   // Derives a record that was put into its table by other means, once.
   void Enter(ResourceType type, Row row);
+  // The same for a capability whose record was compiled already.
+  void EnterCapability(Row row, const CompiledCapability& compiled);
   // Notes what is touched in `delta` from here on; null: nothing.
   void set_delta(Delta* delta) { delta_ = delta; }
 
@@ -38,6 +40,7 @@ class SnapshotWriter {
   void DeriveType(Row row);
   void DeriveEnterprise(Row row);
   void DeriveCapability(Row row);
+  void SetCapability(Row row, const CompiledCapability& compiled);
   void DeriveLink(Row row);
   void DeriveChain(Row row);
   void DeriveProject(Row row);
@@ -55,7 +58,7 @@ class SnapshotWriter {
   void SetLink(Row row, const Link& link);
   void SetParents(Row row, TypeNode& node, std::vector<Row> parents);
   void SetOwners(Row row, const std::vector<Owner>& owners);
-  void SetExtras(Row row);
+  void SetExtras(Row row, const CompiledCapability& compiled);
   void MoveUses(Row row, const std::vector<Row>& old_types, const std::vector<Row>& types, RowList TypeUses::*list);
 
   // Identifiers and codes, by the bytes before and after.
@@ -85,12 +88,9 @@ class SnapshotWriter {
   SnapshotState& state_;
   Delta* delta_ = nullptr;
   // Kept to be parsed into again: their strings and repeated fields keep their memory.
-  v1::Capability capability_;
+  CapabilityCompiler compiler_;
   v1::Enterprise enterprise_;
   v1::SupplyLink supply_link_;
-  std::vector<OfferAttribute> attributes_;
-  std::vector<Symbol> words_;
-  std::vector<OfferCertificate> certificates_;
   Row last_parent_ = kNoRow;  // of the capability derived last; a guess for the next
 };
 
