@@ -1,8 +1,8 @@
 # bulian_library(NAME SRCS a.cc ... DEPS targets ...)   a room or part of one; headers are found from the source root
 # bulian_test(NAME SRCS a_test.cc ... DEPS targets ... [LABELS l ...] [TIMEOUT seconds])   GoogleTest with its own main
 # bulian_binary(NAME SRCS ... DEPS ...)   a program in bin/
-# Tests of rooms get the label `sanitize` and are built by the target sanitize_tests; those of rooms that are free of gRPC
-# also get the label `thread` and are built by sanitize_thread_tests.
+# Tests of rooms and tools get the label `sanitize` and are built by the target sanitize_tests; those of rooms that are free
+# of gRPC also get the label `thread` and are built by sanitize_thread_tests.
 set(BULIAN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
 
 add_custom_target(sanitize_tests)
@@ -11,6 +11,9 @@ add_custom_target(sanitize_thread_tests)
 function(bulian_compile_settings name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${BULIAN_WARNINGS})
+  if(BULIAN_SANITIZE)
+    target_precompile_headers(${name} REUSE_FROM bulian_precompiled_headers)
+  endif()
 endfunction()
 
 function(bulian_library name)
@@ -34,7 +37,7 @@ function(bulian_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/services/|/tests/conformance")
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/services/|/tools/|/tests/conformance|/tests/integration")
     list(APPEND ARG_LABELS sanitize)
     add_dependencies(sanitize_tests ${name})
   endif()

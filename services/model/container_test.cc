@@ -38,6 +38,15 @@ TEST(ChunkedVectorTest, VersionsKeepTheirValues) {
   EXPECT_LT(one, 2000u) << "one write copies one path";
 }
 
+// What it must not do, make pointers from null or past the end, UBSan sees.
+TEST(PackedRowsTest, AnEmptyContainerAndTheLastRowMayBePrefetched) {
+  PackedRows<int, 16> packed;
+  packed.Prefetch();
+  packed.Prefetch();
+  packed.Set(0, std::vector<int>{1});
+  packed.Prefetch();
+}
+
 TEST(PackedRowsTest, EqualsAVectorOfVectors) {
   std::mt19937 random(2);
   PackedRows<int, 16> packed;

@@ -141,6 +141,7 @@ inline void OfferPostings::FetchBlock(const OfferBlock& block) {
 }
 
 inline void OfferPostings::FetchExtras(const OfferBlock& block) {
+  if (!block.extras) return;
   const auto* begin = reinterpret_cast<const char*>(block.extras.get());
   for (std::size_t at = 0; at < sizeof(OfferExtras); at += 64) __builtin_prefetch(begin + at);
 }

@@ -11,8 +11,8 @@ namespace {
 TEST(WorkerPoolTest, RunsAsManyAsItHasThreadsAndRefusesBeyondTheQueue) {
   std::atomic<int> ran = 0;
   {
+    std::latch both(2), go(1);  // outlive the pool, whose jobs wait for them
     WorkerPool pool(2, 3);
-    std::latch both(2), go(1);
     for (int i = 0; i < 2; ++i) {
       ASSERT_TRUE(pool.Submit([&] {
         both.count_down();
@@ -29,8 +29,8 @@ TEST(WorkerPoolTest, RunsAsManyAsItHasThreadsAndRefusesBeyondTheQueue) {
 }
 
 TEST(WorkerPoolTest, WithoutAQueueEveryJobHasItsOwnThread) {
-  WorkerPool pool(3, 0);
   std::latch all(3), go(1);
+  WorkerPool pool(3, 0);
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(pool.Submit([&] {
       all.count_down();

@@ -41,8 +41,12 @@ class Server:
             self.process.wait(timeout=60)
         self.process.stdout.close()
         self._log.close()
+        log = (self.data_dir / "log").read_text("utf-8", "replace")
         if self._temporary:
             self._temporary.cleanup()
+        # Tests that kill it say so with SIGKILL; every other end but a clean one is a fault, a sanitizer's report among them.
+        if self.process.returncode not in (0, -signal.SIGKILL):
+            raise RuntimeError(f"buliand ended with {self.process.returncode}:\n" + log[-20000:])
 
     def bulian(self, *arguments, stdin=None, **environment):
         """Runs the command line client; returns the finished process with text output."""

@@ -1,0 +1,1 @@
+// Nothing but a carrier of the precompiled headers, which targets of sanitizer builds share.
