@@ -1,6 +1,7 @@
 #include "services/gap/analysis.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -37,8 +38,7 @@ AnalysisWork& AnalysisWork::operator+=(const AnalysisWork& other) {
   return *this;
 }
 
-AnalysisBuilder::AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of,
-                                 std::shared_ptr<const ClusterAnalysis> old, bool graph_changed)
+AnalysisBuilder::AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of, AnalysisPtr old, bool graph_changed)
     : next_(std::make_shared<ClusterAnalysis>()), old_(std::move(old)) {
   next_->snapshot_ = std::move(snapshot);
   next_->as_of_ = as_of;
@@ -50,79 +50,98 @@ AnalysisBuilder::AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of,
     next_->demand_ = std::make_shared<DemandSolution>(SolveDemand(next_->graph_->demand()));
     ++next_->work_.demand_solves;
   }
-  drafts_.resize(graph().nodes().size());
-  recomputed_.resize(drafts_.size(), 0);
-  old_index_.resize(drafts_.size(), -1);
-  if (old_ != nullptr) MatchOldSegments();
+  drafts_.resize(graph().needs().size());
+  old_need_.resize(drafts_.size(), -1);
+  old_segment_.resize(graph().nodes().size(), -1);
+  if (old_ != nullptr) MatchOld();
 }
 
-void AnalysisBuilder::MatchOldSegments() {
-  for (int i = 0; i < graph().size(); ++i) {
-    if (next_->graph_ == old_->graph_) {
-      old_index_[i] = i;
-      continue;
-    }
-    const SegmentNode& node = graph().nodes()[i];
-    const int at = old_->graph_->Find(node.name);
-    if (at < 0) continue;
-    const SegmentNode& before = old_->graph_->nodes()[at];
-    if (before.type == node.type && before.requirement_key == node.requirement_key) old_index_[i] = at;
+void AnalysisBuilder::MatchOld() {
+  if (next_->graph_ == old_->graph_) {
+    std::iota(old_need_.begin(), old_need_.end(), 0);
+    std::iota(old_segment_.begin(), old_segment_.end(), 0);
+    return;
   }
+  for (std::size_t i = 0; i < old_need_.size(); ++i) old_need_[i] = old_->graph_->FindNeed(graph().needs()[i]);
+  for (std::size_t i = 0; i < old_segment_.size(); ++i) old_segment_[i] = old_->graph_->Find(graph().nodes()[i].name);
 }
 
-bool AnalysisBuilder::HasUnit(int segment) const {
-  const model::Row type = graph().nodes()[segment].type;
+bool AnalysisBuilder::HasUnit(model::Row type) const {
   return type != model::kNoRow && next_->snapshot_->type(type).dimension != model::Dimension::kNone;
 }
 
-void AnalysisBuilder::TakeOver(int segment) { drafts_[segment] = old_->segment(old_index_[segment]); }
+void AnalysisBuilder::TakeOver(int need) {
+  const SegmentResult& before = old_->segment(old_->graph_->need(old_need_[need]).segments.front());
+  Draft& draft = drafts_[need];
+  draft.supply = before.supply;
+  draft.projects = before.projects;
+  draft.contended = before.contended;
+}
 
-void AnalysisBuilder::ReadSupply(int segment) {
-  const SegmentNode& node = graph().nodes()[segment];
+bool AnalysisBuilder::TakeOverExternal(int need) {
+  const std::span<const int> of_type = old_->graph_->NeedsOf(graph().need(need).type);
+  if (of_type.empty()) return false;
+  drafts_[need].external = old_->segment(old_->graph_->need(of_type.front()).segments.front()).external;
+  return true;
+}
+
+void AnalysisBuilder::ReadSupply(int need, const StopSignal& stop) {
+  const model::Row type = graph().need(need).type;
   const model::Snapshot& snapshot = *next_->snapshot_;
+  const SegmentNode& node = graph().nodes()[graph().need(need).segments.front()];
   const RequirementFit requirement(snapshot, node.segment().requirement(), next_->as_of_);
-  std::vector<CountedOffer> offers =
-      CountOffers(snapshot, node.type, requirement, next_->as_of_, &next_->work_.offers_read);
-  drafts_[segment].projects = std::make_shared<std::vector<ProjectCandidate>>(
-      FindClosingProjects(snapshot, node.type, requirement, next_->as_of_, offers, HasUnit(segment)));
-  drafts_[segment].supply =
-      std::make_shared<SupplyFacts>(SummariseSupply(snapshot, next_->as_of_, std::move(offers), HasUnit(segment)));
-  recomputed_[segment] = 1;
+  CountedSupply counted = CountOffers(snapshot, type, requirement, next_->as_of_, stop);
+  next_->work_.offers_read += counted.offers_read;
+  Draft& draft = drafts_[need];
+  draft.projects = std::make_shared<std::vector<ProjectCandidate>>(
+      FindClosingProjects(snapshot, type, requirement, next_->as_of_, counted.offers, HasUnit(type)));
+  draft.supply =
+      std::make_shared<SupplyFacts>(SummariseSupply(snapshot, next_->as_of_, std::move(counted), HasUnit(type)));
+  draft.recomputed = true;
 }
 
-void AnalysisBuilder::ReadExternal(int segment) {
-  auto facts =
-      std::make_shared<ExternalFacts>(FindExternal(*next_->snapshot_, graph().nodes()[segment].type, next_->as_of_));
-  next_->work_.links_read += facts->links_read;
-  drafts_[segment].external = std::move(facts);
-  recomputed_[segment] = 1;
+void AnalysisBuilder::ReadExternal(int need) {
+  const model::Row type = graph().need(need).type;
+  std::shared_ptr<const ExternalFacts>& facts = external_read_[type];
+  if (facts == nullptr) {
+    facts = std::make_shared<ExternalFacts>(FindExternal(*next_->snapshot_, type, next_->as_of_));
+    next_->work_.links_read += facts->links_read;
+  }
+  drafts_[need].external = facts;
+  drafts_[need].recomputed = true;
 }
 
-void AnalysisBuilder::FindContention(int segment) {
+void AnalysisBuilder::FindContention(int need) {
   const SupplyOf supply_of = [this](int other) -> const SupplyFacts& { return supply(other); };
-  drafts_[segment].contended = IsContended(*next_->snapshot_, graph(), supply_of, segment);
+  drafts_[need].contended = IsContended(*next_->snapshot_, graph(), supply_of, need);
 }
 
 std::shared_ptr<const SegmentResult> AnalysisBuilder::Judged(int segment) {
-  SegmentResult& draft = drafts_[segment];
+  const SegmentNode& node = graph().nodes()[segment];
+  const Draft& draft = drafts_[node.need];
   VerdictInputs inputs;
-  inputs.policy = PolicyOf(next_->snapshot_->cluster(), graph().nodes()[segment].segment());
+  inputs.policy = PolicyOf(next_->snapshot_->cluster(), node.segment());
   inputs.demand = next_->demand_->segments[segment];
   inputs.demand.cause = -1;
-  inputs.has_unit = HasUnit(segment);
-  if (old_index_[segment] >= 0) {
-    const std::shared_ptr<const SegmentResult>& before = old_->segments_[old_index_[segment]];
+  inputs.has_unit = HasUnit(node.type);
+  if (old_segment_[segment] >= 0) {
+    const std::shared_ptr<const SegmentResult>& before = old_->segments_[old_segment_[segment]];
     if (before->supply == draft.supply && before->external == draft.external && before->projects == draft.projects &&
         before->contended == draft.contended && SameInputs(before->inputs, inputs)) {
       return before;
     }
   }
   ++next_->work_.segments_rejudged;
-  draft.inputs = inputs;
-  draft.metrics = draft.supply->metrics;
-  for (int set = 0; set < kSetCount; ++set) draft.metrics[set].external_share = draft.external->share[set];
-  draft.verdicts = Judge(draft.metrics, draft.inputs);
-  return std::make_shared<const SegmentResult>(std::move(draft));
+  auto result = std::make_shared<SegmentResult>();
+  result->supply = draft.supply;
+  result->projects = draft.projects;
+  result->external = draft.external;
+  result->contended = draft.contended;
+  result->inputs = inputs;
+  result->metrics = draft.supply->metrics;
+  for (int set = 0; set < kSetCount; ++set) result->metrics[set].external_share = draft.external->share[set];
+  result->verdicts = Judge(result->metrics, inputs);
+  return result;
 }
 
 void AnalysisBuilder::OrderGaps() {
@@ -145,13 +164,13 @@ void AnalysisBuilder::OrderGaps() {
   next_->gaps_ = std::move(gaps);
 }
 
-std::shared_ptr<const ClusterAnalysis> AnalysisBuilder::Finish() {
+AnalysisPtr AnalysisBuilder::Finish() {
   if (old_ == nullptr) next_->work_.from_scratch = 1;
   bool same = old_ != nullptr && next_->graph_ == old_->graph_;
-  next_->segments_.reserve(drafts_.size());
+  next_->segments_.reserve(graph().nodes().size());
   for (int i = 0; i < graph().size(); ++i) {
     next_->segments_.push_back(Judged(i));
-    next_->work_.segments_recomputed += recomputed_[i];
+    next_->work_.segments_recomputed += drafts_[graph().nodes()[i].need].recomputed ? 1 : 0;
     same = same && next_->segments_[i] == old_->segments_[i];
   }
   if (same) {
@@ -162,15 +181,16 @@ std::shared_ptr<const ClusterAnalysis> AnalysisBuilder::Finish() {
   return std::move(next_);
 }
 
-std::shared_ptr<const ClusterAnalysis> AnalyzeFromScratch(const model::SnapshotPtr& snapshot, model::Day as_of) {
+AnalysisPtr AnalyzeFromScratch(const model::SnapshotPtr& snapshot, model::Day as_of, const StopSignal& stop) {
   AnalysisBuilder builder(snapshot, as_of, nullptr, true);
   builder.SetProjectOwners(std::make_shared<ProjectOwners>(*snapshot));
-  const int count = builder.graph().size();
-  for (int i = 0; i < count; ++i) {
-    builder.ReadSupply(i);
-    builder.ReadExternal(i);
+  const int count = static_cast<int>(builder.graph().needs().size());
+  for (int need = 0; need < count; ++need) {
+    builder.ReadSupply(need, stop);
+    builder.ReadExternal(need);
+    if (stop && stop()) return nullptr;
   }
-  for (int i = 0; i < count; ++i) builder.FindContention(i);
+  for (int need = 0; need < count; ++need) builder.FindContention(need);
   return builder.Finish();
 }
 

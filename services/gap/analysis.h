@@ -9,11 +9,13 @@
 #include <optional>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "services/gap/closing_projects.h"
 #include "services/gap/demand.h"
 #include "services/gap/external_share.h"
 #include "services/gap/project_owners.h"
 #include "services/gap/segment_graph.h"
+#include "services/gap/segment_need.h"
 #include "services/gap/supplier_sets.h"
 #include "services/gap/verdicts.h"
 #include "services/model/snapshot.h"
@@ -33,7 +35,8 @@ struct AnalysisWork {
   AnalysisWork& operator+=(const AnalysisWork& other);
 };
 
-// One segment's facts and what follows from them. Parts that did not change are shared between versions.
+// One segment's facts and what follows from them. Parts that did not change are shared between versions, and the facts
+// between the segments of one need, those of links between all that require a type.
 struct SegmentResult {
   std::shared_ptr<const SupplyFacts> supply;
   std::shared_ptr<const std::vector<ProjectCandidate>> projects;
@@ -81,42 +84,52 @@ class ClusterAnalysis {
 class AnalysisBuilder {
  public:
   // `old` may be null: from scratch. `graph_changed`: chains or types were touched.
-  AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of, std::shared_ptr<const ClusterAnalysis> old,
-                  bool graph_changed);
+  AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of, AnalysisPtr old, bool graph_changed);
 
   const SegmentGraph& graph() const { return *next_->graph_; }
-  // Index in the old version of a segment that can be taken over (same name, requirement and type); -1: none.
-  int OldIndex(int segment) const { return old_index_[segment]; }
+  // Index of the same need in the old version; -1: none.
+  int OldNeed(int need) const { return old_need_[need]; }
   const ProjectOwners& old_project_owners() const { return *old_->project_owners_; }
 
-  void TakeOver(int segment);
-  void ReadSupply(int segment);
-  void ReadExternal(int segment);
-  void FindContention(int segment);
+  // Of needs: the suppliers, projects and contention of an old one; the links of an old one of the same type, if there
+  // is one.
+  void TakeOver(int need);
+  bool TakeOverExternal(int need);
+  void ReadSupply(int need, const StopSignal& stop);
+  void ReadExternal(int need);
+  void FindContention(int need);
   void SetProjectOwners(std::shared_ptr<const ProjectOwners> owners) { next_->project_owners_ = std::move(owners); }
-  const SupplyFacts& supply(int segment) const { return *drafts_[segment].supply; }
+  const SupplyFacts& supply(int need) const { return *drafts_[need].supply; }
 
   // Judges what changed and orders the gaps. The builder is spent.
-  std::shared_ptr<const ClusterAnalysis> Finish();
+  AnalysisPtr Finish();
 
  private:
-  bool HasUnit(int segment) const;
-  void MatchOldSegments();
-  // The result of the segment's draft; the old one if nothing in it changed.
+  // The facts of a need, as its segments' results take them.
+  struct Draft {
+    std::shared_ptr<const SupplyFacts> supply;
+    std::shared_ptr<const std::vector<ProjectCandidate>> projects;
+    std::shared_ptr<const ExternalFacts> external;
+    bool contended = false, recomputed = false;
+  };
+
+  bool HasUnit(model::Row type) const;
+  void MatchOld();
+  // The segment's result; the old one if nothing in it changed.
   std::shared_ptr<const SegmentResult> Judged(int segment);
   void OrderGaps();
 
   std::shared_ptr<ClusterAnalysis> next_;
-  std::shared_ptr<const ClusterAnalysis> old_;
-  std::vector<int> old_index_;
-  std::vector<SegmentResult> drafts_;
-  std::vector<char> recomputed_;
+  AnalysisPtr old_;
+  std::vector<int> old_need_, old_segment_;
+  std::vector<Draft> drafts_;  // by need
+  absl::flat_hash_map<model::Row, std::shared_ptr<const ExternalFacts>> external_read_;
 };
 
 // Recomputes what the changes between two snapshots touch and takes over the rest. Equal to AnalyzeFromScratch of the
-// new snapshot at its cluster's date. `old` is of `old_snapshot`.
-std::shared_ptr<const ClusterAnalysis> AdvanceAnalysis(const std::shared_ptr<const ClusterAnalysis>& old,
-                                                       const model::SnapshotPtr& snapshot, const model::Delta& changes);
+// new snapshot at its cluster's date. Null if `stop` ended it.
+AnalysisPtr AdvanceAnalysis(const AnalysisPtr& old, const model::SnapshotPtr& snapshot, const model::Delta& changes,
+                            const StopSignal& stop = {});
 
 }  // namespace bulian::gap
 

@@ -9,6 +9,7 @@
 
 #include "bulian/v1/enterprise.pb.h"
 #include "bulian/v1/project.pb.h"
+#include "services/gap/supply_meter.h"
 #include "services/model/day.h"
 #include "services/model/units.h"
 
@@ -88,6 +89,7 @@ std::vector<ProjectCandidate> FindClosingProjects(const model::Snapshot& snapsho
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return SoonestFirst(*projects[a]) < SoonestFirst(*projects[b]); });
+  std::optional<SupplyMeter> claimed;
   for (const std::size_t at : order) {
     const v1::Project& project = *projects[at];
     const model::Row owner = snapshot.Find(ResourceType::kEnterprise, project.owner());
@@ -102,9 +104,11 @@ std::vector<ProjectCandidate> FindClosingProjects(const model::Snapshot& snapsho
       if (fit == v1::VIOLATED) continue;
       ProjectCandidate candidate{.project = rows[at], .planned = i, .satisfied = fit == v1::SATISFIED};
       candidate.capacity = GapCapacity(CapacityOf(planned), snapshot.type(type));
-      std::vector<CountedOffer> with(offers.begin(), offers.end());
-      with.push_back({.enterprise = owner, .set = kClaimedSet, .fit = fit, .capacity = candidate.capacity});
-      candidate.with = MeasureSet(snapshot, as_of, with, kClaimedSet, has_unit);
+      if (!claimed) {
+        claimed.emplace(snapshot, as_of, offers, has_unit);
+        claimed->Measure(kClaimedSet);
+      }
+      candidate.with = claimed->MeasureWith(owner, candidate.capacity);
       candidates.push_back(candidate);
     }
   }

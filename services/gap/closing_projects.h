@@ -24,7 +24,8 @@ struct ProjectCandidate {
 
 // Planned capabilities of `type` or a type it subsumes whose fit is not VIOLATED, at a local site of the owner (or one
 // of unknown place), of projects that are neither in production nor cancelled. Soonest production first, without a date
-// last, then by project name and order. `offers` are those counted today.
+// last, then by project name and order. `offers` are those counted today,
+// least capacity first.
 std::vector<ProjectCandidate> FindClosingProjects(const model::Snapshot& snapshot, model::Row type,
                                                   const RequirementFit& requirement, model::Day as_of,
                                                   std::span<const CountedOffer> offers, bool has_unit);

@@ -1,9 +1,10 @@
 #include "services/gap/contention.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
+#include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "bulian/v1/capability.pb.h"
 #include "services/gap/type_reach.h"
 
@@ -26,77 +27,75 @@ bool Meet(const std::vector<std::string>& a, const std::vector<std::string>& b) 
                      [&](const std::string& x) { return std::binary_search(b.begin(), b.end(), x); });
 }
 
-// Segments that require a type or one above it; remembered per type.
-class Reach {
- public:
-  Reach(const model::Snapshot& snapshot, const SegmentGraph& graph) : snapshot_(snapshot), graph_(graph) {}
-
-  const std::vector<int>& Of(model::Row type) {
-    const auto [at, added] = segments_.try_emplace(type);
-    if (added && type != model::kNoRow) {
-      for (const model::Row above : WithAncestors(snapshot_, {type})) {
-        const auto requiring = graph_.RequiringExactly(above);
-        at->second.insert(at->second.end(), requiring.begin(), requiring.end());
-      }
-    }
-    return at->second;
-  }
-
- private:
-  const model::Snapshot& snapshot_;
-  const SegmentGraph& graph_;
-  absl::flat_hash_map<model::Row, std::vector<int>> segments_;
-};
-
-}  // namespace
-
-bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int segment) {
-  Reach reach(snapshot, graph);
-  const auto serves_another = [&](model::Row capability) {
-    const std::vector<int>& others = reach.Of(snapshot.offer(capability)->type);
-    return std::any_of(others.begin(), others.end(), [&](int other) {
-      const std::vector<model::Row>& counted = supply(other).capabilities;
-      return other != segment && std::binary_search(counted.begin(), counted.end(), capability);
-    });
-  };
-  const std::vector<model::Row>& own = supply(segment).capabilities;
-  if (std::any_of(own.begin(), own.end(), serves_another)) return true;
-  for (const model::Row capability : own) {
-    const model::Offer& offer = *snapshot.offer(capability);
-    if (offer.pool_count == 0) continue;
-    std::vector<std::string> pools;
-    bool shared = false;
-    snapshot.OffersOfEnterprise(offer.enterprise).ForEach([&](model::Row sibling) {
-      if (shared || sibling == capability || snapshot.offer(sibling)->pool_count == 0 || !serves_another(sibling))
-        return;
-      if (pools.empty()) pools = PoolsOf(snapshot, capability);
-      shared = Meet(pools, PoolsOf(snapshot, sibling));
-    });
-    if (shared) return true;
+// Whether two ascending lists have a row in common.
+bool Meet(std::span<const model::Row> a, std::span<const model::Row> b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  auto from = b.begin();
+  for (const model::Row row : a) {
+    from = std::lower_bound(from, b.end(), row);
+    if (from == b.end()) return false;
+    if (*from == row) return true;
   }
   return false;
 }
 
+// Needs of any of the types (kNoRow is none) or one above them, ascending.
+std::vector<int> NeedsReached(const model::Snapshot& snapshot, const SegmentGraph& graph,
+                              std::vector<model::Row> types) {
+  std::erase(types, model::kNoRow);
+  std::vector<int> needs;
+  for (const model::Row type : WithAncestors(snapshot, std::move(types))) {
+    const std::span<const int> of_type = graph.NeedsOf(type);
+    needs.insert(needs.end(), of_type.begin(), of_type.end());
+  }
+  std::sort(needs.begin(), needs.end());
+  return needs;
+}
+
+// Calls visit(capability, sibling) for the other capabilities of the same enterprise that draw on pools; false stops.
+template <class Visit>
+void VisitPooledSiblings(const model::Snapshot& snapshot, const std::vector<model::Row>& pooled, Visit visit) {
+  bool more = true;
+  for (const model::Row capability : pooled) {
+    const model::Row enterprise = snapshot.offer(capability)->enterprise;
+    snapshot.OffersOfEnterprise(enterprise).ForEach([&](model::Row sibling) {
+      if (!more || sibling == capability || snapshot.offer(sibling)->pool_count == 0) return;
+      more = visit(capability, sibling);
+    });
+    if (!more) return;
+  }
+}
+
+}  // namespace
+
+bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int need) {
+  const SupplyFacts& own = supply(need);
+  if (own.capabilities.empty()) return false;
+  if (graph.need(need).segments.size() > 1) return true;
+  const std::vector<int> neighbours = NeedsReached(snapshot, graph, own.types);
+  const auto meets_own = [&](int other) { return other != need && Meet(own.capabilities, supply(other).capabilities); };
+  if (std::any_of(neighbours.begin(), neighbours.end(), meets_own)) return true;
+  bool shared = false;
+  VisitPooledSiblings(snapshot, own.pooled, [&](model::Row capability, model::Row sibling) {
+    const std::vector<int> others = NeedsReached(snapshot, graph, {snapshot.offer(sibling)->type});
+    const bool serves_another = std::any_of(others.begin(), others.end(), [&](int other) {
+      const std::vector<model::Row>& pooled = supply(other).pooled;
+      return other != need && std::binary_search(pooled.begin(), pooled.end(), sibling);
+    });
+    shared = serves_another && Meet(PoolsOf(snapshot, capability), PoolsOf(snapshot, sibling));
+    return !shared;
+  });
+  return shared;
+}
+
 std::vector<int> ContentionNeighbours(const model::Snapshot& snapshot, const SegmentGraph& graph,
                                       const SupplyFacts& supply) {
-  Reach reach(snapshot, graph);
-  absl::flat_hash_map<model::Row, bool> types;
-  for (const model::Row capability : supply.capabilities) {
-    const model::Offer& offer = *snapshot.offer(capability);
-    types[offer.type] = true;
-    if (offer.pool_count == 0) continue;
-    snapshot.OffersOfEnterprise(offer.enterprise).ForEach([&](model::Row sibling) {
-      if (snapshot.offer(sibling)->pool_count > 0) types[snapshot.offer(sibling)->type] = true;
-    });
-  }
-  std::vector<int> segments;
-  for (const auto& [type, unused] : types) {
-    const std::vector<int>& reached = reach.Of(type);
-    segments.insert(segments.end(), reached.begin(), reached.end());
-  }
-  std::sort(segments.begin(), segments.end());
-  segments.erase(std::unique(segments.begin(), segments.end()), segments.end());
-  return segments;
+  std::vector<model::Row> types = supply.types;
+  VisitPooledSiblings(snapshot, supply.pooled, [&](model::Row, model::Row sibling) {
+    types.push_back(snapshot.offer(sibling)->type);
+    return true;
+  });
+  return NeedsReached(snapshot, graph, std::move(types));
 }
 
 }  // namespace bulian::gap

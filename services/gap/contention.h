@@ -11,13 +11,15 @@
 
 namespace bulian::gap {
 
-using SupplyOf = std::function<const SupplyFacts&(int segment)>;
+// By index of the need in the graph.
+using SupplyOf = std::function<const SupplyFacts&(int need)>;
 
-// Whether a capability that counts for the segment, or a pool it draws on, also counts for another segment.
-bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int segment);
+// Whether a capability that counts for a segment of the need, or a pool it draws on, also counts for another segment,
+// of this need or of another.
+bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int need);
 
-// Segments that may share capabilities or pools with suppliers of a segment: whose answer above can change with
-// `supply`.
+// Needs that may share capabilities or pools with the suppliers of a need: whose answer above can change with `supply`.
+// Ascending; the need itself is among them.
 std::vector<int> ContentionNeighbours(const model::Snapshot& snapshot, const SegmentGraph& graph,
                                       const SupplyFacts& supply);
 

@@ -53,9 +53,11 @@ void CheckPageSize(int page_size, model::Violations* violations) {
 
 int PageSize(int page_size) { return page_size == 0 ? kDefaultPage : std::min(page_size, kGreatestPage); }
 
+view::Patience PatienceOf(const rpc::CallContext& call) { return {call.deadline, call.is_cancelled}; }
+
 absl::StatusOr<model::SnapshotPtr> Resolve(const GapServiceDeps& deps, rpc::CallContext& call, std::string_view cluster,
                                            const v1::ReadAt& at) {
-  auto snapshot = deps.views->Resolve(cluster, at, {call.deadline, call.is_cancelled});
+  auto snapshot = deps.views->Resolve(cluster, at, PatienceOf(call));
   if (!snapshot.ok()) return snapshot.status();
   const std::string name = "clusters/" + std::string(cluster);
   if ((*snapshot)->Find(ResourceType::kCluster, name) == model::kNoRow) return model::NotFound(name);
@@ -136,7 +138,9 @@ absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, con
   Page page;
   const auto question = Open(deps, call, request, &page);
   if (!question.ok()) return question.status();
-  const auto analysis = deps.analyses->Get(question->snapshot, question->as_of);
+  const auto analysed = deps.analyses->Get(question->snapshot, question->as_of, PatienceOf(call));
+  if (!analysed.ok()) return analysed.status();
+  const AnalysisPtr& analysis = *analysed;
 
   std::vector<const GapRef*> chosen;
   for (const GapRef& gap : analysis->gaps()) {
@@ -179,7 +183,9 @@ absl::Status GetGap(const GapServiceDeps& deps, rpc::CallContext& call, const v1
   const auto snapshot = Resolve(deps, call, model::ClusterIdOf(request.name()), request.read_at());
   if (!snapshot.ok()) return snapshot.status();
   const model::Day as_of = request.has_as_of() ? *model::ToDay(request.as_of()) : (*snapshot)->cluster().as_of;
-  const auto analysis = deps.analyses->Get(*snapshot, as_of);
+  const auto analysed = deps.analyses->Get(*snapshot, as_of, PatienceOf(call));
+  if (!analysed.ok()) return analysed.status();
+  const AnalysisPtr& analysis = *analysed;
   const int segment = analysis->graph().Find(name->segment_name);
   for (const GapRef& gap : analysis->gaps()) {
     if (gap.segment != segment || gap.kind != *kind) continue;
@@ -199,7 +205,9 @@ absl::Status AssessSegments(const GapServiceDeps& deps, rpc::CallContext& call,
   Page page;
   const auto question = Open(deps, call, request, &page);
   if (!question.ok()) return question.status();
-  const auto analysis = deps.analyses->Get(question->snapshot, question->as_of);
+  const auto analysed = deps.analyses->Get(question->snapshot, question->as_of, PatienceOf(call));
+  if (!analysed.ok()) return analysed.status();
+  const AnalysisPtr& analysis = *analysed;
   std::vector<int> chosen;
   for (int i = 0; i < analysis->graph().size(); ++i) {
     if (IsOfChain(*analysis, i, question->chain)) chosen.push_back(i);
@@ -220,26 +228,29 @@ absl::Status AssessSegments(const GapServiceDeps& deps, rpc::CallContext& call,
 
 class GapAnalyses::Impl {
  public:
-  using AnalysisPtr = std::shared_ptr<const ClusterAnalysis>;
-
   explicit Impl(const view::Views* views)
-      : current_(
+      : views_(views),
+        current_(
             views,
-            [this](const model::SnapshotPtr& snapshot) {
-              return Counted(AnalyzeFromScratch(snapshot, snapshot->cluster().as_of));
+            [this](const model::SnapshotPtr& snapshot, const StopSignal& stop) {
+              return Counted(AnalyzeFromScratch(snapshot, snapshot->cluster().as_of, stop));
             },
             [this](const AnalysisPtr& old, const model::SnapshotPtr&, const model::SnapshotPtr& snapshot,
-                   const model::Delta& changes) { return Counted(AdvanceAnalysis(old, snapshot, changes)); }) {}
+                   const model::Delta& changes,
+                   const StopSignal& stop) { return Counted(AdvanceAnalysis(old, snapshot, changes, stop)); }) {}
 
-  AnalysisPtr Get(const model::SnapshotPtr& snapshot, model::Day as_of) {
-    if (as_of == snapshot->cluster().as_of) return current_.Get(snapshot);
+  absl::StatusOr<AnalysisPtr> Get(const model::SnapshotPtr& snapshot, model::Day as_of,
+                                  const view::Patience& patience) {
+    if (as_of == snapshot->cluster().as_of) return current_.Get(snapshot, patience);
     {
       std::lock_guard lock(mutex_);
       for (const AnalysisPtr& kept : others_) {
         if (kept->snapshot() == snapshot && kept->as_of() == as_of) return kept;
       }
     }
-    AnalysisPtr analysis = Counted(AnalyzeFromScratch(snapshot, as_of));
+    const StopSignal stop = [&] { return !views_->CheckPatience(patience).ok(); };
+    AnalysisPtr analysis = Counted(AnalyzeFromScratch(snapshot, as_of, stop));
+    if (analysis == nullptr) return views_->CheckPatience(patience);
     std::lock_guard lock(mutex_);
     ++stats_.other_dates;
     others_.push_back(analysis);
@@ -256,12 +267,14 @@ class GapAnalyses::Impl {
 
  private:
   AnalysisPtr Counted(AnalysisPtr analysis) {
+    if (analysis == nullptr) return nullptr;
     std::lock_guard lock(mutex_);
     stats_.advanced += 1 - analysis->work().from_scratch;
     stats_.work += analysis->work();
     return analysis;
   }
 
+  const view::Views* const views_;
   mutable std::mutex mutex_;
   std::deque<AnalysisPtr> others_;  // guarded by mutex_
   GapStats stats_;                  // guarded by mutex_
@@ -271,14 +284,17 @@ class GapAnalyses::Impl {
 GapAnalyses::GapAnalyses(const view::Views* views) : impl_(std::make_unique<Impl>(views)) {}
 GapAnalyses::~GapAnalyses() = default;
 
-std::shared_ptr<const ClusterAnalysis> GapAnalyses::Get(const model::SnapshotPtr& snapshot, model::Day as_of) {
-  return impl_->Get(snapshot, as_of);
+absl::StatusOr<AnalysisPtr> GapAnalyses::Get(const model::SnapshotPtr& snapshot, model::Day as_of,
+                                             const view::Patience& patience) const {
+  return impl_->Get(snapshot, as_of, patience);
 }
 
 bool GapAnalyses::Ready(std::string_view cluster) const { return impl_->Ready(cluster); }
 
-AnalysisSource GapAnalyses::Source() {
-  return [this](const model::SnapshotPtr& snapshot, model::Day as_of) { return Get(snapshot, as_of); };
+PatientAnalysisSource GapAnalyses::Source() const {
+  return [this](const model::SnapshotPtr& snapshot, model::Day as_of, const view::Patience& patience) {
+    return Get(snapshot, as_of, patience);
+  };
 }
 
 GapStats GapAnalyses::Stats() const { return impl_->Stats(); }

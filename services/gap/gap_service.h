@@ -3,20 +3,25 @@
 #define SERVICES_GAP_GAP_SERVICE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string_view>
 
+#include "absl/status/statusor.h"
 #include "services/gap/analysis.h"
 #include "services/gap/segment_need.h"
+#include "services/view/view.h"
 
 namespace bulian::rpc {
 class MethodTable;
 class PageTokens;
 }  // namespace bulian::rpc
-namespace bulian::view {
-class Views;
-}
 
 namespace bulian::gap {
+
+// An AnalysisSource for callers of different patience.
+using PatientAnalysisSource =
+    std::function<absl::StatusOr<AnalysisPtr>(const model::SnapshotPtr&, model::Day as_of, const view::Patience&)>;
 
 // Work since start, for metrics.
 struct GapStats {
@@ -34,11 +39,15 @@ class GapAnalyses {
   GapAnalyses(const GapAnalyses&) = delete;
   GapAnalyses& operator=(const GapAnalyses&) = delete;
 
-  std::shared_ptr<const ClusterAnalysis> Get(const model::SnapshotPtr& snapshot, model::Day as_of);
+  // At the cluster's own date one computation a cluster runs at a time, and goes on when callers stop waiting
+  // (view::DerivedView). One of another date runs on the caller's thread and ends with its patience: DEADLINE_EXCEEDED
+  // or CANCELLED.
+  absl::StatusOr<AnalysisPtr> Get(const model::SnapshotPtr& snapshot, model::Day as_of,
+                                  const view::Patience& patience) const;
   // Whether Get() of a cluster's current snapshot at its own date answers at once.
   bool Ready(std::string_view cluster) const;
-  // The same as a function, for rooms that know nothing of this one's service. Outlived by this.
-  AnalysisSource Source();
+  // Get() as a function, for rooms that know nothing of this one's service. Outlived by this.
+  PatientAnalysisSource Source() const;
   GapStats Stats() const;
 
  private:

@@ -94,39 +94,45 @@ class Reached {
   absl::flat_hash_set<Row> groups_touched_;
 };
 
-// Contention depends on the suppliers of several segments: those of the ones read again, before and now.
+// Contention depends on the suppliers of several needs: those of the ones read again, before and now; and on how many
+// segments have the need.
 void RefreshContention(AnalysisBuilder* builder, const ClusterAnalysis& old, const model::Snapshot& snapshot,
                        const std::vector<int>& supply_read) {
-  absl::flat_hash_set<int> open(supply_read.begin(), supply_read.end());
   const SegmentGraph& graph = builder->graph();
-  const auto add_old = [&](int old_segment) {
-    for (const int neighbour : ContentionNeighbours(*old.snapshot(), old.graph(), *old.segment(old_segment).supply)) {
-      const int now = graph.Find(old.graph().nodes()[neighbour].name);
+  const SegmentGraph& old_graph = old.graph();
+  absl::flat_hash_set<int> open(supply_read.begin(), supply_read.end());
+  const auto add_old = [&](const SupplyNeed& old_need) {
+    const SupplyFacts& supply = *old.segment(old_need.segments.front()).supply;
+    for (const int neighbour : ContentionNeighbours(*old.snapshot(), old_graph, supply)) {
+      const int now = &graph == &old_graph ? neighbour : graph.FindNeed(old_graph.need(neighbour));
       if (now >= 0) open.insert(now);
     }
   };
-  for (const int segment : supply_read) {
-    const int before = old.graph().Find(graph.nodes()[segment].name);
-    if (before >= 0) add_old(before);
-    for (const int neighbour : ContentionNeighbours(snapshot, graph, builder->supply(segment))) open.insert(neighbour);
+  for (const int need : supply_read) {
+    if (builder->OldNeed(need) >= 0) add_old(old_graph.need(builder->OldNeed(need)));
+    for (const int neighbour : ContentionNeighbours(snapshot, graph, builder->supply(need))) open.insert(neighbour);
   }
-  if (&graph != &old.graph()) {
-    for (int i = 0; i < old.graph().size(); ++i) {
-      if (graph.Find(old.graph().nodes()[i].name) < 0) add_old(i);
+  if (&graph != &old_graph) {
+    for (const SupplyNeed& need : old_graph.needs()) {
+      const int now = graph.FindNeed(need);
+      if (now < 0) {
+        add_old(need);
+      } else if (graph.need(now).segments.size() != need.segments.size()) {
+        open.insert(now);
+      }
     }
   }
-  for (const int segment : open) builder->FindContention(segment);
+  for (const int need : open) builder->FindContention(need);
 }
 
 }  // namespace
 
-std::shared_ptr<const ClusterAnalysis> AdvanceAnalysis(const std::shared_ptr<const ClusterAnalysis>& old,
-                                                       const model::SnapshotPtr& snapshot,
-                                                       const model::Delta& changes) {
+AnalysisPtr AdvanceAnalysis(const AnalysisPtr& old, const model::SnapshotPtr& snapshot, const model::Delta& changes,
+                            const StopSignal& stop) {
   const model::Snapshot& before = *old->snapshot();
   if (before.history() != snapshot->history() || old->as_of() != snapshot->cluster().as_of ||
       !SameFacts(before.cluster(), snapshot->cluster())) {
-    return AnalyzeFromScratch(snapshot, snapshot->cluster().as_of);
+    return AnalyzeFromScratch(snapshot, snapshot->cluster().as_of, stop);
   }
   const bool graph_changed = std::any_of(changes.begin(), changes.end(), [](const model::TouchedRow& touched) {
     return touched.type == ResourceType::kChain || touched.type == ResourceType::kCapabilityType;
@@ -143,15 +149,17 @@ std::shared_ptr<const ClusterAnalysis> AdvanceAnalysis(const std::shared_ptr<con
   then.Collect(&supply_types, &external_types);
   now.Collect(&supply_types, &external_types);
   std::vector<int> supply_read;
-  for (int i = 0; i < builder.graph().size(); ++i) {
-    const Row type = builder.graph().nodes()[i].type;
-    const bool known = builder.OldIndex(i) >= 0;
-    if (known) builder.TakeOver(i);
+  const int count = static_cast<int>(builder.graph().needs().size());
+  for (int need = 0; need < count; ++need) {
+    const Row type = builder.graph().need(need).type;
+    const bool known = builder.OldNeed(need) >= 0;
+    if (known) builder.TakeOver(need);
     if (!known || supply_types.contains(type)) {
-      builder.ReadSupply(i);
-      supply_read.push_back(i);
+      builder.ReadSupply(need, stop);
+      supply_read.push_back(need);
     }
-    if (!known || external_types.contains(type)) builder.ReadExternal(i);
+    if (external_types.contains(type) || !builder.TakeOverExternal(need)) builder.ReadExternal(need);
+    if (stop && stop()) return nullptr;
   }
   RefreshContention(&builder, *old, *snapshot, supply_read);
   return builder.Finish();

@@ -1,102 +1,93 @@
 #include "services/gap/ownership_groups.h"
 
+#include <algorithm>
 #include <cstdint>
-#include <utility>
-
-#include "absl/container/flat_hash_map.h"
+#include <numeric>
 
 namespace bulian::gap {
 namespace {
+
+constexpr std::uint64_t kExternal = std::uint64_t{1} << 32;  // marks keys of owners outside the records
 
 bool Holds(const model::Owner& owner, model::Day as_of) {
   return owner.valid_from <= as_of && as_of <= owner.valid_until;
 }
 
-// Enterprises and external owners met on the way up, in one union-find.
-class Collapse {
- public:
-  Collapse(const model::Snapshot& snapshot, model::Day as_of) : snapshot_(snapshot), as_of_(as_of) {}
-
-  // The node of an enterprise, joined with all its owners upwards.
-  int Add(model::Row enterprise) {
-    const auto [first, added] = NodeOf(enterprise);
-    std::vector<std::pair<model::Row, int>> open;
-    if (added) open.emplace_back(enterprise, first);
-    while (!open.empty()) {
-      const auto [row, node] = open.back();
-      open.pop_back();
-      const std::span<const model::Owner> owners = snapshot_.Owners(row);
-      bool controlled = false;
-      for (const model::Owner& owner : owners) controlled = controlled || (owner.control && Holds(owner, as_of_));
-      for (const model::Owner& owner : owners) {
-        if (!Holds(owner, as_of_) || !(controlled ? owner.control : owner.share > 0.5F) || IsGovernment(owner))
-          continue;
-        if (owner.enterprise != model::kNoRow) {
-          const auto [above, is_new] = NodeOf(owner.enterprise);
-          Join(node, above);
-          if (is_new) open.emplace_back(owner.enterprise, above);
-        } else if (owner.external != 0) {
-          Join(node, NodeOf(kExternal | owner.external).first);
-        }
-      }
-    }
-    return first;
-  }
-
-  int Root(int node) {
-    while (parent_[node] != node) node = parent_[node] = parent_[parent_[node]];
-    return node;
-  }
-
- private:
-  static constexpr std::uint64_t kExternal = std::uint64_t{1} << 32;
-
-  bool IsGovernment(const model::Owner& owner) const {
-    return owner.government || (owner.enterprise != model::kNoRow &&
-                                snapshot_.EnterpriseKind(owner.enterprise) == v1::Enterprise::GOVERNMENT);
-  }
-
-  std::pair<int, bool> NodeOf(std::uint64_t key) {
-    const auto [at, added] = nodes_.try_emplace(key, static_cast<int>(parent_.size()));
-    if (added) parent_.push_back(at->second);
-    return {at->second, added};
-  }
-
-  void Join(int a, int b) {
-    a = Root(a);
-    b = Root(b);
-    if (a != b) parent_[a] = b;
-  }
-
-  const model::Snapshot& snapshot_;
-  model::Day as_of_;
-  absl::flat_hash_map<std::uint64_t, int> nodes_;
-  std::vector<int> parent_;
-};
-
 }  // namespace
 
-OwnershipGroups GroupByOwner(const model::Snapshot& snapshot, model::Day as_of,
-                             std::span<const model::Row> enterprises) {
-  Collapse collapse(snapshot, as_of);
-  std::vector<int> nodes;
-  nodes.reserve(enterprises.size());
-  for (const model::Row row : enterprises) nodes.push_back(collapse.Add(row));
-  OwnershipGroups groups;
-  absl::flat_hash_map<int, int> number;
-  for (const int node : nodes) {
-    const auto [at, added] = number.try_emplace(collapse.Root(node), groups.count);
-    if (added) ++groups.count;
-    groups.group.push_back(at->second);
+OwnershipGroups::OwnershipGroups(const model::Snapshot& snapshot, model::Day as_of,
+                                 std::span<const model::Row> suppliers)
+    : snapshot_(&snapshot),
+      as_of_(as_of),
+      suppliers_(suppliers),
+      parent_(suppliers.size()),
+      climbed_(suppliers.size(), 0) {
+  std::iota(parent_.begin(), parent_.end(), 0);
+}
+
+int OwnershipGroups::Add(model::Row enterprise) {
+  const int node = NodeOf(enterprise);
+  Climb(enterprise, node);
+  return node;
+}
+
+int OwnershipGroups::Root(int node) {
+  while (parent_[node] != node) node = parent_[node] = parent_[parent_[node]];
+  return node;
+}
+
+int OwnershipGroups::NodeOf(model::Row enterprise) {
+  const auto at = std::lower_bound(suppliers_.begin(), suppliers_.end(), enterprise);
+  if (at != suppliers_.end() && *at == enterprise) return static_cast<int>(at - suppliers_.begin());
+  return NodeOutside(enterprise);
+}
+
+int OwnershipGroups::NodeOutside(std::uint64_t key) {
+  const auto [at, added] = outside_.try_emplace(key, node_count());
+  if (added) {
+    parent_.push_back(at->second);
+    climbed_.push_back(0);
   }
-  return groups;
+  return at->second;
+}
+
+bool OwnershipGroups::IsGovernment(const model::Owner& owner) const {
+  return owner.government || (owner.enterprise != model::kNoRow &&
+                              snapshot_->EnterpriseKind(owner.enterprise) == v1::Enterprise::GOVERNMENT);
+}
+
+void OwnershipGroups::Climb(model::Row enterprise, int node) {
+  open_.emplace_back(enterprise, node);
+  while (!open_.empty()) {
+    const auto [row, at] = open_.back();
+    open_.pop_back();
+    if (climbed_[at] != 0) continue;
+    climbed_[at] = 1;
+    const std::span<const model::Owner> owners = snapshot_->Owners(row);
+    const bool controlled = std::any_of(
+        owners.begin(), owners.end(), [&](const model::Owner& owner) { return owner.control && Holds(owner, as_of_); });
+    for (const model::Owner& owner : owners) {
+      if (!Holds(owner, as_of_) || !(controlled ? owner.control : owner.share > 0.5F) || IsGovernment(owner)) continue;
+      if (owner.enterprise != model::kNoRow) {
+        const int above = NodeOf(owner.enterprise);
+        Join(at, above);
+        open_.emplace_back(owner.enterprise, above);
+      } else if (owner.external != 0) {
+        Join(at, NodeOutside(kExternal | owner.external));
+      }
+    }
+  }
+}
+
+void OwnershipGroups::Join(int a, int b) {
+  a = Root(a);
+  b = Root(b);
+  if (a != b) parent_[a] = b;
 }
 
 bool HasOwner(const model::Snapshot& snapshot, model::Day as_of, model::Row enterprise) {
-  for (const model::Owner& owner : snapshot.Owners(enterprise)) {
-    if (Holds(owner, as_of)) return true;
-  }
-  return false;
+  const std::span<const model::Owner> owners = snapshot.Owners(enterprise);
+  return std::any_of(owners.begin(), owners.end(), [&](const model::Owner& owner) { return Holds(owner, as_of); });
 }
 
 }  // namespace bulian::gap

@@ -1,5 +1,7 @@
 #include "services/gap/ownership_groups.h"
 
+#include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 
@@ -19,12 +21,20 @@ class OwnershipTest : public testing::Test {
     for (const auto& [owner, share, control] : owners) cluster_.OwnedBy(&enterprise, owner, share, control);
     cluster_.Put("enterprises/" + id, enterprise);
   }
+  // The group of each, numbered in order of appearance; the last of them is added as one that was not announced.
   std::vector<int> Groups(const std::vector<std::string>& ids) {
     const model::SnapshotPtr snapshot = cluster_.Snapshot();
-    std::vector<model::Row> rows;
+    std::vector<model::Row> rows, suppliers;
     for (const std::string& id : ids)
       rows.push_back(snapshot->Find(model::ResourceType::kEnterprise, "enterprises/" + id));
-    return GroupByOwner(*snapshot, snapshot->cluster().as_of, rows).group;
+    suppliers.assign(rows.begin(), rows.end() - 1);
+    std::sort(suppliers.begin(), suppliers.end());
+    OwnershipGroups groups(*snapshot, snapshot->cluster().as_of, suppliers);
+    std::vector<int> nodes, numbers;
+    for (const model::Row row : rows) nodes.push_back(groups.Add(row));
+    std::map<int, int> number;
+    for (const int node : nodes) numbers.push_back(number.try_emplace(groups.Root(node), number.size()).first->second);
+    return numbers;
   }
   TestCluster cluster_;
 };

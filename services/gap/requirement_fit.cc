@@ -30,7 +30,9 @@ class RequirementFit::Impl {
         compiled_(model::CompileRequirement(requirement, model::UnknownWords::kIntern)) {}
 
   v1::Fit Of(const model::OfferRef& offer) const {
-    const v1::Fit fit = model::And(FitOfPlace(snapshot_, offer->region), FitOfLevel(min_level_, offer->level));
+    v1::Fit fit = FitOfLevel(min_level_, offer->level);
+    if (fit == v1::VIOLATED) return fit;
+    fit = model::And(fit, FitOfPlace(snapshot_, offer->region));
     if (fit == v1::VIOLATED || compiled_.empty()) return fit;
     return model::And(fit, model::FitOfAll(compiled_, offer.attributes(), offer.certificates(), as_of_,
                                            [&](const model::OfferAttribute& a) { return offer.words(a); }));

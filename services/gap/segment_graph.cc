@@ -14,11 +14,9 @@ SegmentGraph::SegmentGraph(const model::Snapshot& snapshot) {
     AddChain(snapshot, row);
     return true;
   });
-  for (int i = 0; i < size(); ++i) {
-    by_name_.emplace_back(nodes_[i].name, i);
-    if (nodes_[i].type != model::kNoRow) by_type_[nodes_[i].type].push_back(i);
-  }
+  for (int i = 0; i < size(); ++i) by_name_.emplace_back(nodes_[i].name, i);
   std::sort(by_name_.begin(), by_name_.end());
+  AddNeeds();
   for (int i = 0; i < size(); ++i) AddInputs(i);
   edges_of_.resize(nodes_.size());
   for (int e = 0; e < static_cast<int>(demand_.edges.size()); ++e) {
@@ -34,9 +32,31 @@ int SegmentGraph::Find(std::string_view name) const {
   return at != by_name_.end() && at->first == name ? at->second : -1;
 }
 
-std::span<const int> SegmentGraph::RequiringExactly(model::Row type) const {
-  const auto at = by_type_.find(type);
-  return at == by_type_.end() ? std::span<const int>() : std::span<const int>(at->second);
+std::span<const int> SegmentGraph::NeedsOf(model::Row type) const {
+  const auto at = needs_of_type_.find(type);
+  return at == needs_of_type_.end() ? std::span<const int>() : std::span<const int>(at->second);
+}
+
+int SegmentGraph::FindNeed(const SupplyNeed& need) const {
+  for (const int candidate : NeedsOf(need.type)) {
+    if (needs_[candidate].requirement == need.requirement) return candidate;
+  }
+  return -1;
+}
+
+void SegmentGraph::AddNeeds() {
+  absl::flat_hash_map<std::string, int> known;
+  for (int i = 0; i < size(); ++i) {
+    SegmentNode& node = nodes_[i];
+    std::string requirement = node.segment().requirement().SerializeAsString();
+    const auto [at, added] = known.try_emplace(requirement, static_cast<int>(needs_.size()));
+    node.need = at->second;
+    if (added) {
+      needs_of_type_[node.type].push_back(node.need);
+      needs_.push_back({.type = node.type, .requirement = std::move(requirement)});
+    }
+    needs_[node.need].segments.push_back(i);
+  }
 }
 
 void SegmentGraph::AddChain(const model::Snapshot& snapshot, model::Row row) {
@@ -46,7 +66,6 @@ void SegmentGraph::AddChain(const model::Snapshot& snapshot, model::Row row) {
     SegmentNode node{.chain = chain, .index = i, .chain_row = row};
     node.name = chain->name() + "/segments/" + segment.segment_id();
     node.type = snapshot.Find(model::ResourceType::kCapabilityType, segment.requirement().capability_type());
-    node.requirement_key = segment.requirement().SerializeAsString();
     nodes_.push_back(std::move(node));
   }
 }

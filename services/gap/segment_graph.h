@@ -22,9 +22,16 @@ struct SegmentNode {
   model::Row chain_row = model::kNoRow;
   std::string name{};               // full
   model::Row type = model::kNoRow;  // the required type; kNoRow if there is none of the name
-  std::string requirement_key{};    // equal keys (and equal types) have equal suppliers
+  int need = 0;                     // index in needs()
 
   const v1::Segment& segment() const { return chain->segments(index); }
+};
+
+// What one or several segments require: they have the same suppliers.
+struct SupplyNeed {
+  model::Row type = model::kNoRow;
+  std::string requirement{};    // as bytes; unequal ones may mean the same
+  std::vector<int> segments{};  // ascending, at least one
 };
 
 class SegmentGraph {
@@ -36,8 +43,13 @@ class SegmentGraph {
   int size() const { return static_cast<int>(nodes_.size()); }
   // The index of a segment by full name; -1 if there is none.
   int Find(std::string_view name) const;
-  // Segments that require exactly a type, ascending.
-  std::span<const int> RequiringExactly(model::Row type) const;
+  // The distinct requirements, by their first segment.
+  const std::vector<SupplyNeed>& needs() const { return needs_; }
+  const SupplyNeed& need(int index) const { return needs_[static_cast<std::size_t>(index)]; }
+  // Indexes of the needs of exactly a type, ascending.
+  std::span<const int> NeedsOf(model::Row type) const;
+  // The index of an equal need; -1 if there is none.
+  int FindNeed(const SupplyNeed& need) const;
   // Inputs and final demands in canonical units. An edge leads from the feeding to the fed segment; inputs that name no
   // segment have none.
   const DemandProblem& demand() const { return demand_; }
@@ -45,13 +57,15 @@ class SegmentGraph {
   const std::vector<int>& EdgesOf(int segment) const { return edges_of_[segment]; }
 
  private:
+  void AddNeeds();
   void AddChain(const model::Snapshot& snapshot, model::Row row);
   void AddInputs(int fed);
   FinalDemand FinalDemandOf(const model::Snapshot& snapshot, int index) const;
 
   std::vector<SegmentNode> nodes_;
   std::vector<std::pair<std::string_view, int>> by_name_;  // into nodes_
-  absl::flat_hash_map<model::Row, std::vector<int>> by_type_;
+  std::vector<SupplyNeed> needs_;
+  absl::flat_hash_map<model::Row, std::vector<int>> needs_of_type_;
   DemandProblem demand_;
   std::vector<std::vector<int>> edges_of_;
 };

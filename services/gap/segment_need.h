@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "bulian/v1/chain.pb.h"
 #include "services/gap/bounds.h"
 #include "services/model/day.h"
@@ -19,11 +20,13 @@
 namespace bulian::gap {
 
 class ClusterAnalysis;
+using AnalysisPtr = std::shared_ptr<const ClusterAnalysis>;
 
-// Gives the analysis of a snapshot at a date: kept and advanced incrementally for the cluster's own date, computed for
-// others. Thread-safe. The service of this room makes one; whoever needs analyses shares it.
-using AnalysisSource =
-    std::function<std::shared_ptr<const ClusterAnalysis>(const model::SnapshotPtr&, model::Day as_of)>;
+// Says whether nobody wants the answer any more; asked every few thousand offers. Empty: somebody always does.
+using StopSignal = std::function<bool()>;
+
+// Gives the analysis of a snapshot at a date, or says why the caller cannot have it: DEADLINE_EXCEEDED, CANCELLED.
+using AnalysisSource = std::function<absl::StatusOr<AnalysisPtr>(const model::SnapshotPtr&, model::Day as_of)>;
 
 // A segment as stored. Costs two look-ups by name.
 struct SegmentRef {
@@ -65,8 +68,8 @@ struct SegmentNeed {
 // By full name; nullopt if there is no such segment. Costs the size of the answer, not of the cluster.
 std::optional<SegmentNeed> FindSegmentNeed(const ClusterAnalysis& analysis, std::string_view name);
 
-// Computes the analysis from scratch: for tests, tools and one-off questions.
-std::shared_ptr<const ClusterAnalysis> AnalyzeFromScratch(const model::SnapshotPtr& snapshot, model::Day as_of);
+// Computes the analysis from scratch. Null if `stop` ended it.
+AnalysisPtr AnalyzeFromScratch(const model::SnapshotPtr& snapshot, model::Day as_of, const StopSignal& stop = {});
 
 }  // namespace bulian::gap
 

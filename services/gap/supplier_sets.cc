@@ -4,52 +4,19 @@
 #include <cmath>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "services/gap/concentration.h"
 #include "services/gap/evidence_age.h"
 #include "services/gap/listed.h"
 #include "services/gap/ownership_groups.h"
+#include "services/gap/supply_meter.h"
 
 namespace bulian::gap {
 namespace {
 
 constexpr model::ResourceType kCapability = model::ResourceType::kCapability;
-constexpr model::ResourceType kEnterprise = model::ResourceType::kEnterprise;
+
+constexpr std::int64_t kOffersBetweenPolls = 4096;
 
 double Stated(float share) { return std::isnan(share) ? 0.0 : static_cast<double>(share); }
-
-// The enterprises of a set, ascending, each once.
-std::vector<model::Row> EnterprisesOf(std::span<const CountedOffer> offers, int set) {
-  std::vector<model::Row> rows;
-  for (const CountedOffer& offer : offers) {
-    if (offer.set <= set) rows.push_back(offer.enterprise);
-  }
-  std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return rows;
-}
-
-std::size_t PositionOf(const std::vector<model::Row>& rows, model::Row row) {
-  return static_cast<std::size_t>(std::lower_bound(rows.begin(), rows.end(), row) - rows.begin());
-}
-
-// Names the group of each offer by its first enterprise, over the largest set.
-void NameGroups(const model::Snapshot& snapshot, model::Day as_of, const std::vector<model::Row>& enterprises,
-                std::vector<CountedOffer>* offers) {
-  const OwnershipGroups groups = GroupByOwner(snapshot, as_of, enterprises);
-  std::vector<model::Row> first(static_cast<std::size_t>(groups.count), model::kNoRow);
-  for (std::size_t i = 0; i < enterprises.size(); ++i) {
-    model::Row& name = first[groups.group[i]];
-    if (name == model::kNoRow ||
-        snapshot.RelativeName(kEnterprise, enterprises[i]) < snapshot.RelativeName(kEnterprise, name)) {
-      name = enterprises[i];
-    }
-  }
-  for (CountedOffer& offer : *offers) {
-    offer.owner_group = first[groups.group[PositionOf(enterprises, offer.enterprise)]];
-    offer.owner_unknown = !HasOwner(snapshot, as_of, offer.enterprise);
-  }
-}
 
 }  // namespace
 
@@ -63,69 +30,57 @@ Bounds GapCapacity(const model::Offer& offer, const model::TypeNode& type) {
   return {total * least, total * most};
 }
 
-std::vector<CountedOffer> CountOffers(const model::Snapshot& snapshot, model::Row type,
-                                      const RequirementFit& requirement, model::Day as_of, std::int64_t* offers_read) {
-  std::vector<CountedOffer> counted;
-  if (type == model::kNoRow) return counted;
+CountedSupply CountOffers(const model::Snapshot& snapshot, model::Row type, const RequirementFit& requirement,
+                          model::Day as_of, const StopSignal& stop) {
+  CountedSupply supply;
+  if (type == model::kNoRow) return supply;
   const model::TypeNode& node = snapshot.type(type);
   const int max_age = snapshot.cluster().evidence_max_age_days;
+  bool stopped = false;
+  const auto count = [&](const model::OfferRef& offer) {
+    if (++supply.offers_read % kOffersBetweenPolls == 0) stopped = stopped || (stop && stop());
+    if (stopped || !IsValid(offer->valid_from, offer->valid_until, as_of) || offer->enterprise == model::kNoRow) return;
+    const v1::Fit fit = requirement.Of(offer);
+    if (fit == v1::VIOLATED || snapshot.EnterpriseKind(offer->enterprise) == v1::Enterprise::ALLIANCE) return;
+    CountedOffer item{.capability = offer.row(), .enterprise = offer->enterprise, .fit = fit};
+    item.stale = IsStale(offer->evidence_day, max_age, as_of);
+    item.set = fit == v1::UNKNOWN ? kPossibleSet : (offer->verified && !item.stale ? kVerifiedSet : kClaimedSet);
+    item.capacity = GapCapacity(*offer, node);
+    supply.offers.push_back(item);
+    if (offer->pool_count > 0) supply.pooled.push_back(offer.row());
+  };
   for (const model::Row subtype : snapshot.Subtree(type)) {
-    snapshot.OffersOfType(subtype).ForEach([&](const model::OfferRef& ref) {
-      ++*offers_read;
-      const model::Offer& offer = *ref;
-      if (!IsValid(offer.valid_from, offer.valid_until, as_of) || offer.enterprise == model::kNoRow) return;
-      if (snapshot.EnterpriseKind(offer.enterprise) == v1::Enterprise::ALLIANCE) return;
-      const v1::Fit fit = requirement.Of(ref);
-      if (fit == v1::VIOLATED) return;
-      CountedOffer item{.capability = ref.row(), .enterprise = offer.enterprise, .fit = fit};
-      item.stale = IsStale(offer.evidence_day, max_age, as_of);
-      item.set = fit == v1::UNKNOWN ? kPossibleSet : (offer.verified && !item.stale ? kVerifiedSet : kClaimedSet);
-      item.capacity = GapCapacity(offer, node);
-      counted.push_back(item);
-    });
+    const std::size_t before = supply.offers.size();
+    snapshot.OffersOfType(subtype).ForEach(count);
+    if (supply.offers.size() > before) supply.types.push_back(subtype);
   }
+  std::sort(supply.types.begin(), supply.types.end());
+  std::sort(supply.pooled.begin(), supply.pooled.end());
   // Sums of floating point numbers depend on their order: add by size, never by row.
-  std::sort(counted.begin(), counted.end(), [](const CountedOffer& a, const CountedOffer& b) {
+  std::sort(supply.offers.begin(), supply.offers.end(), [](const CountedOffer& a, const CountedOffer& b) {
     return std::pair(a.capacity.lower, a.capacity.upper) < std::pair(b.capacity.lower, b.capacity.upper);
   });
-  return counted;
+  return supply;
 }
 
-SetMetrics MeasureSet(const model::Snapshot& snapshot, model::Day as_of, std::span<const CountedOffer> offers, int set,
-                      bool has_unit) {
-  SetMetrics metrics;
-  const std::vector<model::Row> enterprises = EnterprisesOf(offers, set);
-  const OwnershipGroups groups = GroupByOwner(snapshot, as_of, enterprises);
-  metrics.independent = groups.count;
-  std::vector<Bounds> capacities(static_cast<std::size_t>(groups.count));
-  for (const CountedOffer& offer : offers) {
-    if (offer.set > set) continue;
-    capacities[groups.group[PositionOf(enterprises, offer.enterprise)]] += offer.capacity;
-    metrics.capacity += offer.capacity;
-  }
-  if (has_unit) metrics.hhi = ConcentrationBounds(capacities);
-  return metrics;
-}
-
-SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, std::vector<CountedOffer> offers,
-                            bool has_unit) {
+SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, CountedSupply counted, bool has_unit) {
+  std::vector<CountedOffer>& offers = counted.offers;
   SupplyFacts facts;
-  for (int set = 0; set < kSetCount; ++set) facts.metrics[set] = MeasureSet(snapshot, as_of, offers, set, has_unit);
-  const std::vector<model::Row> enterprises = EnterprisesOf(offers, kPossibleSet);
-  NameGroups(snapshot, as_of, enterprises, &offers);
-  for (const model::Row row : enterprises) {
-    facts.suppliers.push_back({row, kPossibleSet});
-    if (!HasOwner(snapshot, as_of, row)) ++facts.owner_unknown;
+  SupplyMeter meter(snapshot, as_of, offers, has_unit);
+  for (int set = 0; set < kSetCount; ++set) facts.metrics[set] = meter.Measure(set);
+  facts.suppliers = meter.suppliers();
+  for (const SegmentSupplier& supplier : facts.suppliers) {
+    if (!HasOwner(snapshot, as_of, supplier.enterprise)) ++facts.owner_unknown;
   }
-  for (const CountedOffer& offer : offers) {
-    facts.capabilities.push_back(offer.capability);
-    SegmentSupplier& supplier = facts.suppliers[PositionOf(enterprises, offer.enterprise)];
-    supplier.set = std::min(supplier.set, static_cast<int>(offer.set));
-  }
+  facts.capabilities.reserve(offers.size());
+  for (const CountedOffer& offer : offers) facts.capabilities.push_back(offer.capability);
   std::sort(facts.capabilities.begin(), facts.capabilities.end());
   facts.complete =
       KeepFirstByName(snapshot, kCapability, &offers, [](const CountedOffer& offer) { return offer.capability; });
-  facts.listed = std::move(offers);
+  meter.NameOwners(offers);
+  facts.listed.assign(offers.begin(), offers.end());
+  facts.types = std::move(counted.types);
+  facts.pooled = std::move(counted.pooled);
   return facts;
 }
 

@@ -4,12 +4,10 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <vector>
 
-#include "bulian/v1/attribute.pb.h"
 #include "services/gap/bounds.h"
+#include "services/gap/counted_offer.h"
 #include "services/gap/requirement_fit.h"
 #include "services/gap/segment_need.h"
 #include "services/gap/verdicts.h"
@@ -17,41 +15,33 @@
 
 namespace bulian::gap {
 
-// An offer that counts for a segment.
-struct CountedOffer {
-  model::Row capability = model::kNoRow, enterprise = model::kNoRow;
-  std::uint8_t set = 0;  // the smallest set it belongs to
-  v1::Fit fit = v1::UNKNOWN;
-  Bounds capacity{};  // canonical units of the segment's type per year
-  bool stale = false, owner_unknown = false;
-  model::Row owner_group = model::kNoRow;  // the first enterprise, by name, it is one supplier with
-  friend bool operator==(const CountedOffer&, const CountedOffer&) = default;
-};
-
 // What an offer counts for the cluster: in_cluster + free of the total, and what is not stated only at the upper end.
 // An offer in another dimension or basis than `type`, or without a total, has [0, unbounded).
 Bounds GapCapacity(const model::Offer& offer, const model::TypeNode& type);
 
+// The offers that count for a requirement.
+struct CountedSupply {
+  std::vector<CountedOffer> offers;  // least capacity first
+  std::vector<model::Row> types;     // of the offers, ascending
+  std::vector<model::Row> pooled;    // capabilities of the offers that draw on a pool, ascending
+  std::int64_t offers_read = 0;      // those looked at
+};
 // The offers of `type` or a type it subsumes that are valid at `as_of`, local or perhaps so, of no alliance, and do not
-// violate the requirement; least capacity first. `offers_read` counts those looked at.
-std::vector<CountedOffer> CountOffers(const model::Snapshot& snapshot, model::Row type,
-                                      const RequirementFit& requirement, model::Day as_of, std::int64_t* offers_read);
-
-// k, index and capacity of the offers of one set (those whose set is at most `set`). The index is absent without a
-// unit.
-SetMetrics MeasureSet(const model::Snapshot& snapshot, model::Day as_of, std::span<const CountedOffer> offers, int set,
-                      bool has_unit);
+// violate the requirement. Once `stop` says so it looks at no more.
+CountedSupply CountOffers(const model::Snapshot& snapshot, model::Row type, const RequirementFit& requirement,
+                          model::Day as_of, const StopSignal& stop);
 
 struct SupplyFacts {
   std::array<SetMetrics, kSetCount> metrics;  // without external shares
   int owner_unknown = 0;                      // suppliers of the possible set without an owner record
   std::vector<model::Row> capabilities;       // of the possible set, ascending
+  std::vector<model::Row> types;              // of the capabilities, ascending
+  std::vector<model::Row> pooled;             // of the capabilities, those that draw on a pool, ascending
   std::vector<SegmentSupplier> suppliers;     // their enterprises, ascending, each with its smallest set
   std::vector<CountedOffer> listed;           // by name of the capability, at most kListedLimit
   bool complete = true;                       // `listed` has all
 };
-SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, std::vector<CountedOffer> offers,
-                            bool has_unit);
+SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, CountedSupply counted, bool has_unit);
 
 }  // namespace bulian::gap
 

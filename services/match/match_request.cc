@@ -75,7 +75,9 @@ absl::StatusOr<ResolvedTarget> ResolveTarget(const model::SnapshotPtr& snapshot,
     resolved.target = MakeTarget(*snapshot, target.requirement(), "target.requirement", &violations);
   } else {
     resolved.segment = SegmentOf(target);
-    analysed = analysis(snapshot, as_of);
+    auto answer = analysis(snapshot, as_of);
+    if (!answer.ok()) return answer.status();
+    analysed = *std::move(answer);
     need = gap::FindSegmentNeed(*analysed, resolved.segment);
     if (!need) return model::NotFound(resolved.segment);
     resolved.target = MakeTarget(*snapshot, need->segment.segment->requirement(), "target.segment", &violations);

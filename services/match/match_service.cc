@@ -74,9 +74,11 @@ class MatchService {
         counters_(deps.metrics),
         alliances_(
             deps.views,
-            [](const SnapshotPtr& snapshot) { return std::make_shared<const Alliances>(AlliancesOf(*snapshot)); },
+            [](const SnapshotPtr& snapshot, const auto&) {
+              return std::make_shared<const Alliances>(AlliancesOf(*snapshot));
+            },
             [](const std::shared_ptr<const Alliances>& old, const SnapshotPtr&, const SnapshotPtr& snapshot,
-               const model::Delta& changes) { return AdvanceAlliances(old, snapshot, changes); }) {}
+               const model::Delta& changes, const auto&) { return AdvanceAlliances(old, snapshot, changes); }) {}
 
   absl::Status FindCandidates(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
                               v1::FindCandidatesResponse* response);
@@ -104,6 +106,7 @@ class MatchService {
   std::string NextPage(const rpc::CallContext& call, const std::string& hash, const model::Snapshot& snapshot,
                        const PagePosition& position) const;
   void Count(const Found& found) const;
+  gap::AnalysisSource AnalysisFor(const rpc::CallContext& call) const;
 
   MatchServiceDeps deps_;
   Counters counters_;
@@ -112,6 +115,12 @@ class MatchService {
 
 view::Patience PatienceOf(const rpc::CallContext& call) {
   return {call.deadline, [&call] { return call.Cancelled(); }};
+}
+
+gap::AnalysisSource MatchService::AnalysisFor(const rpc::CallContext& call) const {
+  return [this, &call](const SnapshotPtr& snapshot, model::Day as_of) {
+    return deps_.analysis(snapshot, as_of, PatienceOf(call));
+  };
 }
 
 model::Day DayOf(bool has, const google::type::Date& date, const model::Snapshot& snapshot) {
@@ -226,11 +235,12 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
   std::vector<SnapshotPtr> others;
   if (absl::Status status = ResolveOthers(call, request, first_page, &position, &others); !status.ok()) return status;
   const auto resolved = ResolveTarget(*snapshot, request.target(), request.has_weights() ? &request.weights() : nullptr,
-                                      DayOf(request.has_as_of(), request.as_of(), **snapshot), deps_.analysis);
+                                      DayOf(request.has_as_of(), request.as_of(), **snapshot), AnalysisFor(call));
   if (!resolved.ok()) return resolved.status();
   const Target& target = resolved->target;
 
-  const std::shared_ptr<const Alliances> alliances = alliances_.Get(*snapshot);
+  const auto alliances = alliances_.Get(*snapshot, PatienceOf(call));
+  if (!alliances.ok()) return alliances.status();
   FindQuery query;
   query.target = &target;
   query.snapshot = *snapshot;
@@ -239,7 +249,7 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
   query.potential = request.scope() >= v1::FindCandidatesRequest::POTENTIAL_ONLY;
   query.outside = request.include_recruits();
   if (request.exclude_current_suppliers()) query.excluded = resolved->suppliers;
-  query.alliances = *alliances;
+  query.alliances = **alliances;
   query.offset = position.offset;
   query.size = static_cast<std::size_t>(request.page_size() == 0 ? kDefaultPage
                                                                  : std::min<int>(request.page_size(), kLargestPage));
@@ -297,7 +307,7 @@ absl::Status MatchService::ExplainCandidate(rpc::CallContext& call, const v1::Ex
   const Row enterprise = records.Find(model::ResourceType::kEnterprise, request.enterprise());
   if (enterprise == model::kNoRow) return model::NotFound(request.enterprise());
   const auto resolved = ResolveTarget(*snapshot, request.target(), request.has_weights() ? &request.weights() : nullptr,
-                                      DayOf(request.has_as_of(), request.as_of(), **snapshot), deps_.analysis);
+                                      DayOf(request.has_as_of(), request.as_of(), **snapshot), AnalysisFor(call));
   if (!resolved.ok()) return resolved.status();
   query.target = &resolved->target;
   query.potential = true;

@@ -17,7 +17,9 @@ namespace bulian::match {
 struct MatchServiceDeps {
   const view::Views* views = nullptr;
   const rpc::PageTokens* page_tokens = nullptr;
-  gap::AnalysisSource analysis;
+  // The analysis of a snapshot at a date for a caller of some patience; see gap::AnalysisSource.
+  std::function<absl::StatusOr<gap::AnalysisPtr>(const model::SnapshotPtr&, model::Day, const view::Patience&)>
+      analysis;
   rpc::Metrics* metrics = nullptr;
   // Whether `analysis` of a cluster's current snapshot at its own date answers at once; null: always.
   std::function<bool(std::string_view cluster)> analysis_ready = {};

@@ -69,6 +69,9 @@ class Views final : public store::CommitObserver {
   // What lies between two snapshots of one cluster and epoch, if it is still known; nullopt: recompute from scratch.
   std::optional<model::Delta> Between(const model::Snapshot& from, const model::Snapshot& to) const;
 
+  // DEADLINE_EXCEEDED or CANCELLED when a reader should wait no longer.
+  absl::Status CheckPatience(const Patience& patience) const;
+
   // Ids of all clusters, by name.
   std::vector<std::string> Clusters() const;
 

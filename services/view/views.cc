@@ -125,6 +125,16 @@ std::optional<model::Delta> Views::Between(const model::Snapshot& from, const mo
   return view->Between(from, to);
 }
 
+absl::Status Views::CheckPatience(const Patience& patience) const {
+  // The deadline first: gRPC also reports a passed deadline as a cancellation.
+  if (patience.deadline != absl::InfiniteFuture() && impl_->options_.now() >= patience.deadline)
+    return model::Error(absl::StatusCode::kDeadlineExceeded, v1::DEADLINE_PASSED,
+                        "the answer was not ready before the call's deadline");
+  if (patience.cancelled())
+    return model::Error(absl::StatusCode::kCancelled, v1::CALL_CANCELLED, "the call was cancelled while it waited");
+  return absl::OkStatus();
+}
+
 std::vector<std::string> Views::Clusters() const {
   std::vector<std::string> clusters;
   for (const auto& [cluster, view] : impl_->All()) clusters.push_back(cluster);

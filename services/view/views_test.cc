@@ -279,12 +279,12 @@ TEST_F(ViewsTest, DerivedViewsAdvanceByWhatChanged) {
   std::size_t rows = 0;
   DerivedView<std::size_t> count(
       views_.get(),
-      [&](const model::SnapshotPtr& snapshot) {
+      [&](const model::SnapshotPtr& snapshot, const auto&) {
         ++scratch;
         return std::make_shared<const std::size_t>(snapshot->Count(ResourceType::kEnterprise));
       },
       [&](const std::shared_ptr<const std::size_t>& old, const model::SnapshotPtr&, const model::SnapshotPtr&,
-          const model::Delta& changes) {
+          const model::Delta& changes, const auto&) {
         ++advanced;
         rows += changes.size();
         std::size_t value = *old;
@@ -292,23 +292,99 @@ TEST_F(ViewsTest, DerivedViewsAdvanceByWhatChanged) {
           value += static_cast<std::size_t>(touched.exists_after) - static_cast<std::size_t>(touched.existed_before);
         return std::make_shared<const std::size_t>(value);
       });
+  const auto value = [&](const model::SnapshotPtr& snapshot) { return **count.Get(snapshot, {}); };
   Commit("a", v1::Enterprise::COMPANY, true);
   const auto first = *views_->Current("c");
-  EXPECT_EQ(*count.Get(first), 1u);
-  EXPECT_EQ(*count.Get(first), 1u);
+  EXPECT_FALSE(count.Ready("c"));
+  EXPECT_EQ(value(first), 1u);
+  EXPECT_TRUE(count.Ready("c"));
+  EXPECT_EQ(value(first), 1u);
   EXPECT_EQ(scratch, 1);
-  for (const char* id : {"b", "d", "e"}) Commit(id, v1::Enterprise::COMPANY);
+  std::vector<model::SnapshotPtr> versions = {first};
+  for (const char* id : {"b", "d", "e"}) {
+    Commit(id, v1::Enterprise::COMPANY);
+    versions.push_back(*views_->Current("c"));
+  }
   CommitWrite({"clusters/c/enterprises/d", std::nullopt});
-  EXPECT_EQ(*count.Get(*views_->Current("c")), 3u);
+  EXPECT_EQ(value(*views_->Current("c")), 3u);
   EXPECT_EQ(scratch, 1);
   EXPECT_EQ(advanced, 1);
   EXPECT_EQ(rows, 4u);
-  EXPECT_EQ(*count.Get(first), 1u) << "an older one is computed and not kept";
-  EXPECT_EQ(*count.Get(model::SnapshotBuilder(first).Build()), 1u);
-  EXPECT_EQ(scratch, 3);
+  EXPECT_EQ(value(versions[3]), 4u) << "an older one is reached from the nearest, here backwards";
+  EXPECT_EQ(rows, 5u);
+  EXPECT_EQ(value(versions[2]), 3u);
+  EXPECT_EQ(value(versions[1]), 2u);
+  EXPECT_EQ(advanced, 4);
+  EXPECT_EQ(value(model::SnapshotBuilder(first).Build()), 1u);
+  EXPECT_EQ(scratch, 2) << "a branch is computed";
+  EXPECT_EQ(value(first), 1u) << "no longer kept";
+  EXPECT_EQ(advanced, 5);
   Commit("f", v1::Enterprise::COMPANY);
-  EXPECT_EQ(*count.Get(*views_->Current("c")), 4u);
-  EXPECT_EQ(advanced, 2);
+  EXPECT_EQ(value(*views_->Current("c")), 4u);
+  EXPECT_EQ(scratch, 2);
+}
+
+// A derived view whose computation waits until the test opens a gate.
+struct Gated {
+  explicit Gated(const Views* views)
+      : view(
+            views,
+            [this](const model::SnapshotPtr& snapshot, const auto& stop) -> std::shared_ptr<const std::size_t> {
+              ++begun;
+              begun.notify_all();
+              while (!open && !stop()) std::this_thread::yield();
+              if (stop()) return nullptr;
+              return std::make_shared<const std::size_t>(snapshot->Count(ResourceType::kEnterprise));
+            },
+            [this](const auto& old, const auto&, const auto&, const auto&, const auto&) {
+              ++advanced;
+              return std::make_shared<const std::size_t>(*old + 1);
+            }) {}
+  std::atomic<bool> open{false};
+  std::atomic<int> begun{0}, advanced{0};
+  DerivedView<std::size_t> view;
+};
+
+TEST_F(ViewsTest, ADerivedValueIsComputedOnThoughItsCallersGiveUp) {
+  Commit("a", v1::Enterprise::COMPANY, true);
+  Gated gated(views_.get());
+  const auto first = *views_->Current("c");
+  Patience none, gone;
+  none.deadline = now_;
+  gone.cancelled = [] { return true; };
+  EXPECT_EQ(model::ReasonOf(gated.view.Get(first, none).status()), v1::DEADLINE_PASSED);
+  EXPECT_EQ(model::ReasonOf(gated.view.Get(first, gone).status()), v1::CALL_CANCELLED);
+  EXPECT_FALSE(gated.view.Ready("c"));
+  std::size_t waited = 0;
+  std::thread waiter([&] { waited = **gated.view.Get(first, {}); });
+  Commit("b", v1::Enterprise::COMPANY);
+  const auto second = *views_->Current("c");
+  EXPECT_EQ(model::ReasonOf(gated.view.Get(second, none).status()), v1::DEADLINE_PASSED);
+  gated.open = true;
+  EXPECT_EQ(**gated.view.Get(second, {}), 2u);
+  waiter.join();
+  EXPECT_EQ(waited, 1u);
+  EXPECT_EQ(gated.begun, 1) << "the others waited for the one computation";
+  EXPECT_EQ(gated.advanced, 1);
+}
+
+TEST_F(ViewsTest, TheEndOfADerivedViewStopsItsComputation) {
+  Commit("a", v1::Enterprise::COMPANY, true);
+  Patience none;
+  none.deadline = now_;
+  auto gated = std::make_unique<Gated>(views_.get());
+  EXPECT_FALSE(gated->view.Get(*views_->Current("c"), none).ok());
+  gated->begun.wait(0);
+  gated.reset();
+}
+
+TEST_F(ViewsTest, ADerivedValueOfABranchStopsWithItsCaller) {
+  Commit("a", v1::Enterprise::COMPANY, true);
+  Gated gated(views_.get());
+  Patience gone;
+  gone.cancelled = [&] { return gated.begun > 0; };
+  const auto branch = model::SnapshotBuilder(*views_->Current("c")).Build();
+  EXPECT_EQ(model::ReasonOf(gated.view.Get(branch, gone).status()), v1::CALL_CANCELLED);
 }
 
 }  // namespace

@@ -1,126 +1,90 @@
-// AnalyzeGaps' work on a large cluster: the first analysis, one after an unrelated write, one after a touching write.
-// Prints seconds, work counters and the ratio to a bare scan of the offers' columns in the same run, as JSON. Usage:
-// gap_bench [enterprises] [capabilities each] [segments] [types]
-#include <chrono>
+// AnalyzeGaps' work on the load generator's cluster, without a server: the first analysis, one after an unrelated
+// write, one after a write to a narrow type and one after a write to a broad type (with the defaults 1 000 and 100 000
+// offers). Prints CPU seconds, work counters, memory and the ratio to a bare scan of the offers' columns in the same
+// run, as JSON. Usage: gap_bench [enterprises] [capabilities each] [segments] [types] [links]
+#include <malloc.h>
+#include <sys/resource.h>
+
 #include <cstdio>
 #include <cstdlib>
-#include <random>
+#include <ctime>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "bulian/v1/capability.pb.h"
-#include "bulian/v1/chain.pb.h"
-#include "bulian/v1/cluster.pb.h"
-#include "bulian/v1/enterprise.pb.h"
+#include "bulian/v1/exchange.pb.h"
 #include "services/gap/analysis.h"
+#include "services/gap/report.h"
 #include "services/gap/segment_need.h"
 #include "services/model/snapshot.h"
+#include "tools/loadgen/synthetic.h"
 
 namespace bulian::gap {
 namespace {
 
-constexpr int kSegmentsPerChain = 100;
-
-struct Sizes {
-  int enterprises = 100'000, capabilities = 5, segments = 1000, types = 1500;
-};
-
-double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-std::string TypeName(int type) { return "clusters/bench/capabilityTypes/t" + std::to_string(type); }
-
-v1::Capability MakeCapability(int type, std::mt19937_64* random) {
-  v1::Capability capability;
-  capability.set_capability_type(TypeName(type));
-  capability.set_level((*random)() % 4 == 0 ? v1::PILOT : v1::VOLUME);
-  v1::Rate* total = capability.mutable_capacity()->mutable_total();
-  total->set_value(static_cast<double>(1 + (*random)() % 1000));
-  total->set_unit("H87");
-  total->set_period(v1::MONTH);
-  if ((*random)() % 2 == 0) capability.mutable_capacity()->set_free_share(0.5);
-  v1::Attribute* width = capability.add_attributes();
-  width->set_key("width");
-  width->mutable_interval()->set_min(0.1 * static_cast<double>((*random)() % 10));
-  width->mutable_interval()->set_max(2);
-  capability.mutable_evidence()->set_state((*random)() % 2 == 0 ? v1::Evidence::VERIFIED : v1::Evidence::CLAIMED);
-  capability.mutable_evidence()->mutable_date()->set_year(2026);
-  capability.mutable_evidence()->mutable_date()->set_month(1);
-  capability.mutable_evidence()->mutable_date()->set_day(1);
-  return capability;
+double Now() {
+  std::timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-v1::Chain MakeChain(int chain, const Sizes& sizes) {
-  v1::Chain message;
-  for (int i = 0; i < kSegmentsPerChain; ++i) {
-    v1::Segment* segment = message.add_segments();
-    segment->set_segment_id("s" + std::to_string(i));
-    segment->mutable_requirement()->set_capability_type(TypeName((chain * kSegmentsPerChain + i) % sizes.segments));
-    v1::AttributeRequirement* width = segment->mutable_requirement()->add_attributes();
-    width->set_key("width");
-    width->mutable_interval()->set_min(0.5);
-    width->mutable_interval()->set_max(1);
-    v1::Rate* demand = segment->mutable_final_demand();
-    demand->set_value(1e6);
-    demand->set_unit("H87");
-    demand->set_period(v1::YEAR);
-    if (i == 0) continue;
-    v1::Input* input = segment->add_inputs();
-    input->set_segment("s" + std::to_string(i - 1));
-    input->set_coefficient(0.5);
-  }
-  return message;
+double HeapMegabytes() {
+  const auto info = mallinfo2();
+  return static_cast<double>(info.uordblks + info.hblkhd) / 1e6;
+}
+
+double PeakMegabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1e3;
 }
 
 class Bench {
  public:
-  explicit Bench(const Sizes& sizes) : sizes_(sizes) {
-    v1::Cluster cluster;
-    cluster.add_region_codes("330500");
-    cluster.mutable_as_of()->set_year(2026);
-    cluster.mutable_as_of()->set_month(6);
-    cluster.mutable_as_of()->set_day(1);
-    Load("clusters/bench", cluster);
-    for (int t = 0; t < sizes.types; ++t) {
-      v1::CapabilityType type;
-      type.set_unit("H87");
-      Load(TypeName(t), type);
+  explicit Bench(const loadgen::SyntheticOptions& options) : synthetic_(options), builder_(options.cluster) {
+    v1::ImportRecord record;
+    for (std::int64_t i = 0; i < synthetic_.record_count(); ++i) {
+      synthetic_.Record(i, &record);
+      Load(&record);
     }
-    for (int e = 0; e < sizes.enterprises; ++e) {
-      v1::Enterprise enterprise;
-      enterprise.mutable_display_name()->set_en("enterprise");
-      enterprise.add_sites()->set_region_code(e % 5 == 0 ? "110000" : "330502");
-      const std::string name = "clusters/bench/enterprises/e" + std::to_string(e);
-      Load(name, enterprise);
-      for (int c = 0; c < sizes.capabilities; ++c) {
-        Load(name + "/capabilities/c" + std::to_string(c),
-             MakeCapability(static_cast<int>(random_() % sizes.types), &random_));
-      }
-    }
-    for (int c = 0; c < sizes.segments / kSegmentsPerChain; ++c) {
-      Load("clusters/bench/chains/k" + std::to_string(c), MakeChain(c, sizes));
-    }
-    builder_.SetPosition({"bench", "0123456789abcdef", 1, 1, 0});
+    builder_.SetPosition({options.cluster, "0123456789abcdef", 1, 1, 0});
     builder_.TakeDelta();
   }
 
+  const loadgen::Synthetic& synthetic() const { return synthetic_; }
   model::SnapshotPtr Snapshot() { return builder_.Build(); }
 
-  // A new version with one capability of a type written.
-  std::pair<model::SnapshotPtr, model::Delta> Write(int type) {
-    const std::string name = "clusters/bench/enterprises/e1/capabilities/c0";
-    const std::string bytes = MakeCapability(type, &random_).SerializeAsString();
+  // A new version where the first capability of enterprise 1 is of another type.
+  std::pair<model::SnapshotPtr, model::Delta> Write(std::int64_t type) {
+    const std::string name = synthetic_.EnterpriseName(1) + "/capabilities/c0";
+    v1::Capability capability;
+    capability.set_capability_type(synthetic_.TypeName(type));
+    capability.set_site("main");
+    capability.set_level(v1::VOLUME);
+    capability.mutable_capacity()->mutable_total()->set_value(static_cast<double>(100 * ++revision_));
+    capability.mutable_capacity()->mutable_total()->set_unit("H87");
+    capability.mutable_capacity()->mutable_total()->set_period(v1::MONTH);
+    const std::string bytes = capability.SerializeAsString();
     const model::RecordChange change{name, bytes};
-    builder_.Apply({"bench", "0123456789abcdef", 1, ++revision_, 0}, std::span(&change, 1), {});
+    builder_.Apply({synthetic_.options().cluster, "0123456789abcdef", 1, revision_, 0}, std::span(&change, 1), {});
     model::SnapshotPtr snapshot = builder_.Build();
     return {snapshot, builder_.TakeDelta()};
   }
 
  private:
-  void Load(const std::string& name, const google::protobuf::Message& message) {
-    builder_.Load(name, message.SerializeAsString(), 1);
+  void Load(v1::ImportRecord* record) {
+    const google::protobuf::FieldDescriptor* field =
+        record->GetReflection()->GetOneofFieldDescriptor(*record, record->GetDescriptor()->oneof_decl(0));
+    google::protobuf::Message* message = record->GetReflection()->MutableMessage(record, field);
+    const google::protobuf::FieldDescriptor* name_field = message->GetDescriptor()->FindFieldByName("name");
+    const std::string name = message->GetReflection()->GetString(*message, name_field);
+    message->GetReflection()->ClearField(message, name_field);
+    builder_.Load(name, message->SerializeAsString(), 1);
   }
-  Sizes sizes_;
-  std::mt19937_64 random_{1};
-  model::SnapshotBuilder builder_{"bench"};
+
+  loadgen::Synthetic synthetic_;
+  model::SnapshotBuilder builder_;
   std::int64_t revision_ = 1;
 };
 
@@ -137,34 +101,64 @@ double ScanColumns(const model::Snapshot& snapshot, double* sum) {
 }
 
 void Print(const char* what, double seconds, const AnalysisWork& work, bool last = false) {
-  std::printf("  \"%s\": {\"seconds\": %.6f, \"segments_recomputed\": %lld, \"offers_read\": %lld}%s\n", what, seconds,
-              static_cast<long long>(work.segments_recomputed), static_cast<long long>(work.offers_read),
+  std::printf("  \"%s\": {\"cpu_seconds\": %.6f, \"segments_recomputed\": %lld, \"offers_read\": %lld}%s\n", what,
+              seconds, static_cast<long long>(work.segments_recomputed), static_cast<long long>(work.offers_read),
               last ? "" : ",");
 }
 
-int Run(const Sizes& sizes) {
-  Bench bench(sizes);
-  const int untouched = sizes.types - 1;  // a type no segment requires
-  // e1's first capability starts outside all segments, so that the unrelated write replaces nothing that counts.
+// Of every gap and assessment as answered: equal digests, equal answers.
+std::size_t DigestOf(const ClusterAnalysis& analysis) {
+  std::string text;
+  std::size_t digest = 0;
+  const auto add = [&](const google::protobuf::Message& message) {
+    text = message.SerializeAsString();
+    digest = digest * 31 + std::hash<std::string>()(text);
+  };
+  for (const GapRef& ref : analysis.gaps()) {
+    v1::Gap gap;
+    FillGap(analysis, ref, &gap);
+    add(gap);
+  }
+  for (int i = 0; i < analysis.graph().size(); ++i) {
+    v1::SegmentAssessment assessment;
+    FillAssessment(analysis, i, &assessment);
+    add(assessment);
+  }
+  return digest;
+}
+
+int Run(const loadgen::SyntheticOptions& options) {
+  Bench bench(options);
+  const std::int64_t untouched = options.types - 1;  // a type no segment requires
+  // The capability that is written starts outside all segments, so that the unrelated write replaces nothing that
+  // counts.
   bench.Write(untouched);
   const model::SnapshotPtr snapshot = bench.Snapshot();
   double sum = 0;
   const double scan = ScanColumns(*snapshot, &sum);
+  const double heap = HeapMegabytes(), peak = PeakMegabytes();
   double begin = Now();
   auto analysis = AnalyzeFromScratch(snapshot, snapshot->cluster().as_of);
   const double first = Now() - begin;
   std::printf("{\n  \"offers\": %zu, \"segments\": %d, \"gaps\": %zu,\n",
               snapshot->Count(model::ResourceType::kCapability), analysis->graph().size(), analysis->gaps().size());
-  std::printf("  \"bare_scan_seconds\": %.6f, \"first_to_scan\": %.2f, \"checksum\": %.6g,\n", scan, first / scan, sum);
+  std::printf("  \"heap_megabytes\": %.1f, \"peak_megabytes\": %.1f,\n", HeapMegabytes() - heap,
+              PeakMegabytes() - peak);
+  std::printf("  \"bare_scan_cpu_seconds\": %.6f, \"first_to_scan\": %.2f, \"checksum\": %.6g,\n", scan, first / scan,
+              sum);
   Print("first", first, analysis->work());
-  auto [unrelated, unrelated_changes] = bench.Write(untouched);
-  begin = Now();
-  analysis = AdvanceAnalysis(analysis, unrelated, unrelated_changes);
-  Print("after_unrelated_write", Now() - begin, analysis->work());
-  auto [touching, touching_changes] = bench.Write(0);
-  begin = Now();
-  analysis = AdvanceAnalysis(analysis, touching, touching_changes);
-  Print("after_touching_write", Now() - begin, analysis->work(), true);
+  std::printf("  \"digest\": \"%zx\",\n", DigestOf(*analysis));
+  const auto advance = [&](const char* what, std::int64_t type, bool last = false) {
+    const auto [next, changes] = bench.Write(type);
+    begin = Now();
+    analysis = AdvanceAnalysis(analysis, next, changes);
+    Print(what, Now() - begin, analysis->work(), last);
+  };
+  advance("after_unrelated_write", untouched);
+  advance("after_narrow_write", bench.synthetic().SegmentType(0));
+  bench.Write(untouched);
+  analysis = AnalyzeFromScratch(bench.Snapshot(), snapshot->cluster().as_of);
+  advance("after_broad_write", bench.synthetic().SegmentType(9), true);
   std::printf("}\n");
   return 0;
 }
@@ -173,13 +167,19 @@ int Run(const Sizes& sizes) {
 }  // namespace bulian::gap
 
 int main(int argc, char** argv) {
-  bulian::gap::Sizes sizes;
-  int* const fields[] = {&sizes.enterprises, &sizes.capabilities, &sizes.segments, &sizes.types};
-  for (int i = 1; i < argc && i <= 4; ++i) *fields[i - 1] = std::atoi(argv[i]);
-  if (sizes.enterprises < 2 || sizes.capabilities < 1 || sizes.segments < 100 || sizes.types <= sizes.segments) {
+  bulian::loadgen::SyntheticOptions options;
+  options.enterprises = 100'000;
+  options.segments = 1000;
+  options.types = 10'000;
+  options.links = 10'000;
+  std::int64_t* const fields[] = {&options.enterprises, &options.capabilities_each, &options.segments, &options.types,
+                                  &options.links};
+  for (int i = 1; i < argc && i <= 5; ++i) *fields[i - 1] = std::atoll(argv[i]);
+  if (options.enterprises < 2 || options.capabilities_each < 1 || options.segments < 10 ||
+      options.types <= options.segments) {
     std::fprintf(stderr,
-                 "gap_bench [enterprises >= 2] [capabilities each >= 1] [segments >= 100] [types > segments]\n");
+                 "gap_bench [enterprises >= 2] [capabilities each >= 1] [segments >= 10] [types > segments] [links]\n");
     return 2;
   }
-  return bulian::gap::Run(sizes);
+  return bulian::gap::Run(options);
 }

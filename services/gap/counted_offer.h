@@ -1,0 +1,27 @@
+// An offer that counts for a segment, as the supplier sets see it. Plain value.
+#ifndef SERVICES_GAP_COUNTED_OFFER_H_
+#define SERVICES_GAP_COUNTED_OFFER_H_
+
+#include <cstdint>
+
+#include "bulian/v1/attribute.pb.h"
+#include "services/gap/bounds.h"
+#include "services/model/snapshot.h"
+
+namespace bulian::gap {
+
+struct CountedOffer {
+  model::Row capability = model::kNoRow, enterprise = model::kNoRow;
+  std::uint8_t set = 0;  // the smallest set it belongs to
+  v1::Fit fit = v1::UNKNOWN;
+  Bounds capacity{};  // canonical units of the segment's type per year
+  bool stale = false;
+  // Of those that are listed:
+  bool owner_unknown = false;
+  model::Row owner_group = model::kNoRow;  // the first enterprise, by name, it is one supplier with
+  friend bool operator==(const CountedOffer&, const CountedOffer&) = default;
+};
+
+}  // namespace bulian::gap
+
+#endif  // SERVICES_GAP_COUNTED_OFFER_H_
