@@ -24,21 +24,23 @@ bool Skip(std::string_view& bytes, std::uint64_t size) {
   return true;
 }
 
-}  // namespace
-
-void VisitField(std::string_view message, int field_number, const std::function<void(std::string_view)>& visit) {
+// Calls bytes(field, bytes) or number(field, value) for the fields of these two forms, until the end or malformed
+// bytes.
+template <class Bytes, class Number>
+void Walk(std::string_view message, const Bytes& bytes, const Number& number) {
   std::uint64_t tag = 0, size = 0;
   while (!message.empty() && ReadVarint(message, &tag)) {
     switch (tag & 7) {
       case 0:
         if (!ReadVarint(message, &size)) return;
+        number(static_cast<int>(tag >> 3), size);
         break;
       case 1:
         if (!Skip(message, 8)) return;
         break;
       case 2:
         if (!ReadVarint(message, &size) || size > message.size()) return;
-        if (static_cast<int>(tag >> 3) == field_number) visit(message.substr(0, size));
+        bytes(static_cast<int>(tag >> 3), message.substr(0, size));
         message.remove_prefix(size);
         break;
       case 5:
@@ -48,6 +50,27 @@ void VisitField(std::string_view message, int field_number, const std::function<
         return;
     }
   }
+}
+
+}  // namespace
+
+void VisitField(std::string_view message, int field_number, const std::function<void(std::string_view)>& visit) {
+  Walk(
+      message,
+      [&](int field, std::string_view bytes) {
+        if (field == field_number) visit(bytes);
+      },
+      [](int, std::uint64_t) {});
+}
+
+std::uint64_t NumberField(std::string_view message, int field_number) {
+  std::uint64_t value = 0;
+  Walk(
+      message, [](int, std::string_view) {},
+      [&](int field, std::uint64_t number) {
+        if (field == field_number) value = number;
+      });
+  return value;
 }
 
 std::string_view StringField(std::string_view message, int field_number) {

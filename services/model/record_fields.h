@@ -18,6 +18,9 @@ void VisitField(std::string_view message, int field_number, const std::function<
 // The last value of a string field; empty if there is none.
 std::string_view StringField(std::string_view message, int field_number);
 
+// The last value of a number field (an integer, enum or bool); 0 if there is none.
+std::uint64_t NumberField(std::string_view message, int field_number);
+
 // Of a serialised Enterprise: its sites as (site_id, region code as a number or 0), in order.
 std::vector<std::pair<std::string_view, std::uint32_t>> SitesOf(std::string_view enterprise);
 // Of a serialised Enterprise: its identifiers as (system, value): `uscc`, `lei` and the external ones.

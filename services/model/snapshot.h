@@ -25,9 +25,11 @@
 #include "bulian/v1/revision.pb.h"
 #include "google/protobuf/message.h"
 #include "services/model/day.h"
+#include "services/model/enterprise_index.h"
 #include "services/model/offer_postings.h"
 #include "services/model/resource_name.h"
 #include "services/model/row_list.h"
+#include "services/model/row_mask.h"
 #include "services/model/snapshot_facts.h"
 #include "services/model/snapshot_state.h"
 #include "services/model/symbol.h"
@@ -65,6 +67,10 @@ class Snapshot final {
   // `prefix` (a relative name or empty); visit returns false to stop.
   void VisitByName(ResourceType type, std::string_view prefix, std::string_view after,
                    const std::function<bool(Row)>& visit) const;
+  // As above, only the rows of `mask`, which must be rows of this snapshot. How many the visitor is likely to take
+  // (`wanted`) decides how they are searched: few are put in order, of many those in the mask are picked by name.
+  void VisitByName(ResourceType type, const RowMask& mask, std::string_view after, std::size_t wanted,
+                   const std::function<bool(Row)>& visit) const;
   // The enterprise that holds an identifier: system `uscc`, `lei`, or an ExternalIdentifier's system. kNoRow if none.
   Row FindIdentifier(std::string_view system, std::string_view value) const;
   // Revision of the last commit that touched a guard; 0 if none did.
@@ -82,6 +88,7 @@ class Snapshot final {
   const RowList& OffersOfEnterprise(Row enterprise) const;
 
   // --- enterprises ---------------------------------------------------------------------------------------------------
+  const EnterpriseIndex& enterprise_index() const { return state_.enterprise_index; }
   v1::Enterprise::Kind EnterpriseKind(Row enterprise) const;
   std::uint32_t SeatRegion(Row enterprise) const;       // of the first site; 0: not known
   std::span<const Owner> Owners(Row enterprise) const;  // all, dated

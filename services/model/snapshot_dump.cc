@@ -127,6 +127,23 @@ void DumpIndexes(const Snapshot& snapshot, ResourceType type, Row row, std::ostr
   }
 }
 
+// The sets of the enterprise index by value, and whether a mask made of each agrees with it.
+std::string FilteredValues(const Snapshot& snapshot) {
+  std::map<std::string, std::string> values;
+  snapshot.enterprise_index().VisitValues([&](const std::string& value, const RowBitset& set) {
+    RowMask mask(snapshot.RowLimit(ResourceType::kEnterprise));
+    set.AddTo(&mask);
+    std::vector<Row> rows;
+    mask.ForEach([&](Row row) { rows.push_back(row); });
+    const bool agrees =
+        rows.size() == set.size() && std::all_of(rows.begin(), rows.end(), [&](Row row) { return set.Test(row); });
+    values[value] = Names(snapshot, ResourceType::kEnterprise, rows) + (agrees ? "" : " miscounted!");
+  });
+  std::string text;
+  for (const auto& [value, names] : values) text += "\n" + value + ' ' + names;
+  return text + '\n';
+}
+
 }  // namespace
 
 std::map<std::string, std::string> DumpFacts(const Snapshot& snapshot) {
@@ -154,6 +171,7 @@ std::string DumpSnapshot(const Snapshot& snapshot) {
       return true;
     });
   }
+  out << FilteredValues(snapshot);
   for (const char* system : {"uscc", "lei", "88"})
     for (const char* prefix : {"", "u", "l"})
       for (int i = 0; i < 9; ++i)

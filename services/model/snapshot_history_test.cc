@@ -97,6 +97,9 @@ class History {
   void Fill(v1::Enterprise& enterprise) {
     enterprise.set_kind(static_cast<v1::Enterprise::Kind>(Pick(7)));
     if (Pick(2) == 0) enterprise.set_uscc("u" + std::to_string(Pick(9)));
+    const char* industries[] = {"C", "39", "C3983", "398", "2614", "Z9"};
+    for (int i = Pick(3); i > 0; --i) enterprise.add_industry_codes(industries[Pick(6)]);
+    for (int i = Pick(3); i > 0; --i) enterprise.add_qualifications("QUALITY_" + std::to_string(Pick(4)));
     if (Pick(4) == 0) enterprise.set_lei("l" + std::to_string(Pick(9)));
     for (int i = Pick(3); i > 0; --i) {
       auto* site = enterprise.add_sites();

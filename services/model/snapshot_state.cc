@@ -72,6 +72,7 @@ std::size_t SnapshotState::UnsharedBytes(const SnapshotState& other) const {
   bytes += links.UnsharedBytes(other.links, [](const Link&, const Link&) { return std::size_t{0}; });
   bytes += chains.UnsharedBytes(other.chains, DecodedBytes<v1::Chain>);
   bytes += projects.UnsharedBytes(other.projects, DecodedBytes<v1::Project>);
+  bytes += enterprise_index.UnsharedBytes(other.enterprise_index);
   bytes += identifiers.UnsharedBytes(other.identifiers);
   bytes +=
       MapBytes(codes, other.codes, [](const auto& entry) { return entry.first.capacity() + HeapBytes(entry.second); });

@@ -17,6 +17,7 @@
 #include "bulian/v1/chain.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "services/model/cow_array.h"
+#include "services/model/enterprise_index.h"
 #include "services/model/hash_index.h"
 #include "services/model/offer_postings.h"
 #include "services/model/packed_rows.h"
@@ -79,6 +80,7 @@ struct SnapshotState {
   ChunkedVector<DecodedRecord<v1::Chain>, 8> chains;
   ChunkedVector<DecodedRecord<v1::Project>, 8> projects;
 
+  EnterpriseIndex enterprise_index;
   HashIndex identifiers;                               // (system, value) -> enterprise
   Cow<std::map<std::string, std::vector<Row>>> codes;  // system, a zero byte, code -> types, ascending
   Cow<std::map<std::string, std::int64_t>> guards;     // revision of the last touch

@@ -27,7 +27,7 @@ void SnapshotWriter::Put(std::string_view name, std::string_view bytes, std::int
 void SnapshotWriter::Enter(ResourceType type, Row row) {
   const ResourceTable& table = state_.table(type);
   Derive(type, row);
-  Reindex(type, row, {}, table.Bytes(row));
+  Reindex(type, row, std::nullopt, table.Bytes(row));
   Touch(type, row, false, true);
   Mend(type, table.RelativeName(row));
 }
@@ -47,7 +47,7 @@ void SnapshotWriter::Remove(std::string_view name) {
   const std::string old_bytes(table.Bytes(row));
   Clear(parsed->type, row);
   table.Erase(row);
-  Reindex(parsed->type, row, old_bytes, {});
+  Reindex(parsed->type, row, old_bytes, std::nullopt);
   Touch(parsed->type, row, true, false);
   for (const auto& [type, referrer] : referrers) {
     if (!state_.table(type).Exists(referrer)) continue;
@@ -181,15 +181,17 @@ void SnapshotWriter::Touch(ResourceType type, Row row, bool existed_before, bool
   if (delta_ != nullptr) delta_->push_back({type, row, existed_before, exists_after});
 }
 
-void SnapshotWriter::Reindex(ResourceType type, Row row, std::string_view old_bytes, std::string_view bytes) {
+void SnapshotWriter::Reindex(ResourceType type, Row row, std::optional<std::string_view> old_bytes,
+                             std::optional<std::string_view> bytes) {
   if (type == ResourceType::kEnterprise) {
-    const auto old_identifiers = IdentifiersOf(old_bytes), identifiers = IdentifiersOf(bytes);
+    state_.enterprise_index.Change(row, old_bytes, bytes);
+    const auto old_identifiers = IdentifiersOf(old_bytes.value_or("")), identifiers = IdentifiersOf(bytes.value_or(""));
     if (old_identifiers != identifiers) {
       for (const auto& [system, value] : old_identifiers) state_.identifiers.Erase(IdentifierHash(system, value), row);
       for (const auto& [system, value] : identifiers) state_.identifiers.Insert(IdentifierHash(system, value), row);
     }
   } else if (type == ResourceType::kCapabilityType) {
-    ReindexCodes(row, old_bytes, bytes);
+    ReindexCodes(row, old_bytes.value_or(""), bytes.value_or(""));
   }
 }
 

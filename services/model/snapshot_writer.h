@@ -7,6 +7,7 @@
 #define SERVICES_MODEL_SNAPSHOT_WRITER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,8 +62,9 @@ class SnapshotWriter {
   void SetExtras(Row row, const CompiledCapability& compiled);
   void MoveUses(Row row, const std::vector<Row>& old_types, const std::vector<Row>& types, RowList TypeUses::*list);
 
-  // Identifiers and codes, by the bytes before and after.
-  void Reindex(ResourceType type, Row row, std::string_view old_bytes, std::string_view bytes);
+  // Identifiers, filtered values and codes, by the bytes before and after; nullopt: no record.
+  void Reindex(ResourceType type, Row row, std::optional<std::string_view> old_bytes,
+               std::optional<std::string_view> bytes);
   void ReindexCodes(Row type, std::string_view old_bytes, std::string_view bytes);
   // Moves the offers of an enterprise whose sites changed.
   void UpdateSites(Row enterprise);
