@@ -199,7 +199,21 @@ class Solver {
     }
   }
 
+  // What feeds a segment whose demand outgrew all numbers has none either.
+  bool FeedsOverflown(const std::vector<int>& component) {
+    for (const int node : component) {
+      for (const DemandEdge* edge : out_[node]) {
+        if (!Draws(*edge) || solution_.segments[edge->to].state == v1::Demand::KNOWN) continue;
+        const SegmentDemand unknown = solution_.segments[edge->to];
+        for (const int member : component) solution_.segments[member] = unknown;
+        return true;
+      }
+    }
+    return false;
+  }
+
   void SolveComponent(const std::vector<int>& component) {
+    if (FeedsOverflown(component)) return;
     Eigen::VectorXd b(static_cast<int>(component.size()));
     for (std::size_t i = 0; i < component.size(); ++i) {
       const int node = component[i];
@@ -214,6 +228,11 @@ class Solver {
       b[static_cast<int>(i)] = sum;
     }
     const Eigen::VectorXd x = IsCyclic(component) ? Part(component, Inner(component), &place_).Solve(b) : b;
+    if (!x.allFinite()) {
+      const int cause = *std::min_element(component.begin(), component.end());
+      for (const int node : component) solution_.segments[node] = {v1::Demand::DIVERGENT, 0, 0, cause};
+      return;
+    }
     for (std::size_t i = 0; i < component.size(); ++i) {
       solution_.segments[component[i]].per_year = std::max(0.0, x[static_cast<int>(i)]);
     }

@@ -1,6 +1,7 @@
 // Gross demand of all segments of a cluster: the least solution of x = d + A x, where A holds canonical units of the
 // feeding segment per canonical unit of the fed one (Leontief's open model). Parts that cannot be solved get no number
-// and a reason; the rest is solved. Pure, thread-safe.
+// and a reason, also those whose demand is beyond what a double holds (DIVERGENT without a part, its cause the segment
+// where that starts); the rest is solved. Pure, thread-safe.
 #ifndef SERVICES_GAP_DEMAND_H_
 #define SERVICES_GAP_DEMAND_H_
 

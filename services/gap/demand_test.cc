@@ -85,6 +85,21 @@ TEST(Demand, GainOfExactlyOneDiverges) {
   EXPECT_EQ(solution.divergent.size(), 1U);
 }
 
+// 1e200 * 1e200 is no number: it must show neither as 0 nor as infinity, here or upstream.
+TEST(Demand, OverflowAlongAChainIsNamed) {
+  const auto problem = Problem({{State::kStated, 1e200}, {}, {}, {State::kStated, 7}, {}},
+                               {{1, 0, 1e200}, {2, 1, 1e-300}, {2, 3, 1}, {4, 2, 1}, {2, 4, 0.5}});
+  const auto solution = SolveDemand(problem);
+  EXPECT_EQ(solution.segments[0].per_year, 1e200);
+  EXPECT_EQ(solution.segments[3].per_year, 7);
+  for (const int segment : {1, 2, 4}) {
+    EXPECT_EQ(solution.segments[segment].state, Demand::DIVERGENT) << segment;
+    EXPECT_EQ(solution.segments[segment].cause, 1);
+    EXPECT_EQ(solution.segments[segment].per_year, 0);
+  }
+  EXPECT_EQ(DemandResidual(problem, solution), 0);
+}
+
 TEST(Demand, SelfLoops) {
   EXPECT_NEAR(SolveDemand(Problem({{State::kStated, 10}}, {{0, 0, 0.5}})).segments[0].per_year, 20, 1e-12);
   EXPECT_EQ(SolveDemand(Problem({{State::kStated, 10}}, {{0, 0, 1.5}})).segments[0].state, Demand::DIVERGENT);

@@ -1,8 +1,10 @@
 #include "services/gap/external_share.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string_view>
+#include <tuple>
 
 #include "services/gap/evidence_age.h"
 #include "services/gap/listed.h"
@@ -44,6 +46,10 @@ std::optional<Bounds> ShareOn(const model::Snapshot& snapshot, const std::vector
     if (Locality(snapshot, link.buyer) < 0) part.value.lower = 0;
     parts.push_back(part);
   }
+  // Sums of floating point numbers depend on their order: add by value, never by row.
+  std::sort(parts.begin(), parts.end(), [](const SharePart& a, const SharePart& b) {
+    return std::tuple(a.value.lower, a.value.upper, a.outside) < std::tuple(b.value.lower, b.value.upper, b.outside);
+  });
   return ShareBounds(parts);
 }
 
