@@ -1,5 +1,6 @@
 #include "services/capability/capability_service.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -43,44 +44,61 @@ resource::RowFilter TypeFilter(const google::protobuf::Message& message, const S
   const auto& request = static_cast<const v1::ListCapabilityTypesRequest&>(message);
   if (!request.has_filter()) return {};
   const auto filter = std::make_shared<const v1::CapabilityTypeFilter>(request.filter());
-  const auto within = std::make_shared<const resource::RowSet>(
-      resource::TypesWithin(filter->within(), request.parent(), *snapshot, "filter.within", violations));
+  const resource::RowSet within =
+      resource::TypesWithin(filter->within(), request.parent(), *snapshot, "filter.within", violations);
   for (int i = 0; i < filter->kinds_size(); ++i) {
     resource::CheckEnum(v1::CapabilityType::Kind_IsValid(filter->kinds(i)), absl::StrCat("filter.kinds[", i, "]"),
                         violations);
   }
+  resource::RowFilter rows;
+  if (!filter->within().empty()) {
+    resource::Keep(&rows.rows, snapshot->RowLimit(ResourceType::kCapabilityType), [&](model::RowMask* mask) {
+      for (const Row row : within.rows()) mask->Set(row);
+    });
+  }
   const std::string text = model::FoldText(filter->text());
-  return [=](Row row) {
-    if (!filter->within().empty() && !within->Holds(row)) return false;
-    if (!filter->kinds().empty()) {
-      const auto& kinds = filter->kinds();
-      if (std::find(kinds.begin(), kinds.end(), snapshot->type(row).kind) == kinds.end()) return false;
-    }
+  if (filter->kinds().empty() && text.empty()) return rows;
+  rows.passes = [=](Row row) {
+    const auto& kinds = filter->kinds();
+    if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), snapshot->type(row).kind) == kinds.end()) return false;
     if (text.empty()) return true;
     v1::CapabilityType type;
     snapshot->Read(ResourceType::kCapabilityType, row, &type);
     return HasText(type, text);
   };
+  return rows;
+}
+
+void AddOffersOfType(const model::Snapshot& snapshot, Row type, model::RowMask* mask) {
+  mask->Set(snapshot.OffersOfType(type));
 }
 
 resource::RowFilter OfferFilter(const google::protobuf::Message& message, const SnapshotPtr& snapshot,
                                 model::Violations* violations) {
   const auto& request = static_cast<const v1::ListCapabilitiesRequest&>(message);
-  if (!request.has_filter()) return {};
   const v1::CapabilityFilter& filter = request.filter();
-  const bool any_type = filter.capability_types().empty();
   const auto types = std::make_shared<const resource::RowSet>(resource::TypesWithin(
       filter.capability_types(), request.parent(), *snapshot, "filter.capability_types", violations));
   const auto regions =
       std::make_shared<const resource::RegionSet>(filter.region_codes(), "filter.region_codes", violations);
   resource::CheckEnum(v1::Level_IsValid(filter.min_level()), "filter.min_level", violations);
   const auto min_level = static_cast<int>(filter.min_level());
-  return [=](Row row) {
+  const bool any_type = filter.capability_types().empty();
+  resource::RowFilter rows;
+  // Those of one enterprise are few: each is looked at.
+  const bool by_type = !any_type && model::RelativeName(request.parent()) == "enterprises/-";
+  if (by_type) {
+    resource::Keep(&rows.rows, snapshot->RowLimit(ResourceType::kCapability), [&](model::RowMask* mask) {
+      for (const Row type : types->rows()) AddOffersOfType(*snapshot, type, mask);
+    });
+  }
+  if ((any_type || by_type) && min_level <= 0 && regions->empty()) return rows;
+  rows.passes = [=](Row row) {
     const model::Offer& offer = snapshot->offer(row);
-    if (!any_type && !types->Holds(offer.type)) return false;
-    if (static_cast<int>(offer.level) < min_level) return false;
-    return regions->empty() || regions->Holds(offer.region);
+    return (any_type || by_type || types->Holds(offer.type)) && static_cast<int>(offer.level) >= min_level &&
+           (regions->empty() || regions->Holds(offer.region));
   };
+  return rows;
 }
 
 }  // namespace

@@ -25,23 +25,24 @@ using LinkMethods =
 resource::RowFilter LinkFilter(const google::protobuf::Message& message, const model::SnapshotPtr& snapshot,
                                model::Violations* violations) {
   const auto& request = static_cast<const v1::ListSupplyLinksRequest&>(message);
-  if (!request.has_filter()) return {};
   const v1::SupplyLinkFilter& filter = request.filter();
-  const auto rows = [&](const auto& names, const char* field) {
-    return std::make_shared<const resource::RowSet>(
-        resource::RowsNamed(names, ResourceType::kEnterprise, *snapshot, field, violations));
+  const auto enterprises = [&](const auto& names, const char* field) {
+    return resource::RowsNamed(names, ResourceType::kEnterprise, *snapshot, field, violations);
   };
-  const auto suppliers = rows(filter.suppliers(), "filter.suppliers");
-  const auto buyers = rows(filter.buyers(), "filter.buyers");
-  const auto types = std::make_shared<const resource::RowSet>(
-      resource::TypesWithin(filter.product_types(), request.parent(), *snapshot, "filter.product_types", violations));
-  const bool any_supplier = filter.suppliers().empty(), any_buyer = filter.buyers().empty(),
-             any_type = filter.product_types().empty();
-  return [=](model::Row row) {
-    const model::Link& link = snapshot->link(row);
-    return (any_supplier || suppliers->Holds(link.supplier)) && (any_buyer || buyers->Holds(link.buyer)) &&
-           (any_type || types->Holds(link.type));
+  const resource::RowSet suppliers = enterprises(filter.suppliers(), "filter.suppliers");
+  const resource::RowSet buyers = enterprises(filter.buyers(), "filter.buyers");
+  const resource::RowSet types =
+      resource::TypesWithin(filter.product_types(), request.parent(), *snapshot, "filter.product_types", violations);
+  resource::RowFilter rows;
+  const auto keep = [&](const resource::RowSet& of, const model::RowList& (model::Snapshot::*links)(model::Row) const) {
+    resource::Keep(&rows.rows, snapshot->RowLimit(ResourceType::kSupplyLink), [&](model::RowMask* mask) {
+      for (const model::Row row : of.rows()) mask->Set(((*snapshot).*links)(row));
+    });
   };
+  if (!filter.suppliers().empty()) keep(suppliers, &model::Snapshot::LinksOfSupplier);
+  if (!filter.buyers().empty()) keep(buyers, &model::Snapshot::LinksOfBuyer);
+  if (!filter.product_types().empty()) keep(types, &model::Snapshot::LinksOfType);
+  return rows;
 }
 
 }  // namespace

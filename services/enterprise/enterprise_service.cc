@@ -1,13 +1,12 @@
 #include "services/enterprise/enterprise_service.h"
 
-#include <algorithm>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "bulian/v1/enterprise.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/enterprise/enterprise_family.h"
-#include "services/model/industry.h"
+#include "services/model/record_fields.h"
 #include "services/model/text_folding.h"
 #include "services/resource/field_rules.h"
 #include "services/resource/filters.h"
@@ -22,66 +21,59 @@ using Methods =
                           v1::ListEnterprisesRequest, v1::ListEnterprisesResponse, v1::UpdateEnterpriseRequest,
                           v1::DeleteEnterpriseRequest, v1::BatchGetEnterprisesRequest, v1::BatchGetEnterprisesResponse>;
 
-bool HasText(const v1::Enterprise& enterprise, std::string_view folded) {
-  const auto has = [&](std::string_view text) { return model::ContainsFolded(text, folded); };
-  return has(enterprise.display_name().zh()) || has(enterprise.display_name().en()) || has(enterprise.uscc()) ||
-         has(enterprise.lei()) || std::any_of(enterprise.aliases().begin(), enterprise.aliases().end(), has) ||
-         std::any_of(enterprise.former_names().begin(), enterprise.former_names().end(), has);
-}
-
-// Whether an industry is `wanted` or lies within it.
-bool WithinIndustry(const std::string& code, const std::string& wanted) {
-  return model::IndustryContains(wanted, code);
-}
-
-template <class Held, class Wanted, class Matches>
-bool AnyOf(const Held& held, const Wanted& wanted, Matches matches) {
-  if (wanted.empty()) return true;
-  return std::any_of(held.begin(), held.end(), [&](const auto& one) {
-    return std::any_of(wanted.begin(), wanted.end(), [&](const auto& other) { return matches(one, other); });
+// Whether a text to be searched contains `folded`; of a record's bytes, for a search looks at many.
+bool HasText(std::string_view enterprise, std::string_view folded) {
+  bool found = false;
+  const auto look = [&](std::string_view text) { found = found || model::ContainsFolded(text, folded); };
+  model::VisitField(enterprise, v1::Enterprise::kDisplayNameFieldNumber, [&](std::string_view name) {
+    look(model::StringField(name, v1::LocalizedText::kZhFieldNumber));
+    look(model::StringField(name, v1::LocalizedText::kEnFieldNumber));
   });
+  for (const int field : {v1::Enterprise::kUsccFieldNumber, v1::Enterprise::kLeiFieldNumber,
+                          v1::Enterprise::kAliasesFieldNumber, v1::Enterprise::kFormerNamesFieldNumber}) {
+    if (!found) model::VisitField(enterprise, field, look);
+  }
+  return found;
 }
 
-bool Passes(const v1::EnterpriseFilter& filter, const resource::RegionSet& regions, const std::string& folded,
-            const v1::Enterprise& enterprise) {
-  if (!regions.empty()) {
-    const auto in_region = [&](const v1::Site& site) {
-      return !site.region_code().empty() && regions.Holds(static_cast<std::uint32_t>(std::stoul(site.region_code())));
-    };
-    if (std::none_of(enterprise.sites().begin(), enterprise.sites().end(), in_region)) return false;
-  }
-  const auto equal = [](const auto& one, const auto& other) { return one == other; };
-  return AnyOf(enterprise.industry_codes(), filter.industry_codes(), WithinIndustry) &&
-         AnyOf(enterprise.qualifications(), filter.qualifications(), equal) &&
-         (folded.empty() || HasText(enterprise, folded));
+// The rows with a value of each field that is set; null: all.
+std::shared_ptr<const model::RowMask> RowsWith(const v1::EnterpriseFilter& filter, const resource::RegionSet& regions,
+                                               const model::Snapshot& snapshot) {
+  const model::EnterpriseIndex& index = snapshot.enterprise_index();
+  std::shared_ptr<const model::RowMask> rows;
+  const auto keep = [&](const auto& values, const auto& add) {
+    if (values.empty()) return;
+    resource::Keep(&rows, snapshot.RowLimit(ResourceType::kEnterprise), [&](model::RowMask* mask) {
+      for (const auto& value : values) add(value, mask);
+    });
+  };
+  keep(filter.kinds(), [&](int kind, auto* mask) { index.AddKind(static_cast<v1::Enterprise::Kind>(kind), mask); });
+  keep(regions.codes(), [&](std::uint32_t region, auto* mask) { index.AddRegion(region, mask); });
+  keep(filter.industry_codes(), [&](const std::string& code, auto* mask) { index.AddIndustry(code, mask); });
+  keep(filter.qualifications(), [&](const std::string& one, auto* mask) { index.AddQualification(one, mask); });
+  return rows;
 }
 
 resource::RowFilter Filter(const google::protobuf::Message& message, const model::SnapshotPtr& snapshot,
                            model::Violations* violations) {
   const auto& request = static_cast<const v1::ListEnterprisesRequest&>(message);
-  if (!request.has_filter()) return {};
-  const auto filter = std::make_shared<const v1::EnterpriseFilter>(request.filter());
-  const auto regions =
-      std::make_shared<const resource::RegionSet>(filter->region_codes(), "filter.region_codes", violations);
-  for (int i = 0; i < filter->industry_codes_size(); ++i) {
-    resource::CheckIndustryCode(filter->industry_codes(i), absl::StrCat("filter.industry_codes[", i, "]"), violations);
+  const v1::EnterpriseFilter& filter = request.filter();
+  const resource::RegionSet regions(filter.region_codes(), "filter.region_codes", violations);
+  for (int i = 0; i < filter.industry_codes_size(); ++i) {
+    resource::CheckIndustryCode(filter.industry_codes(i), absl::StrCat("filter.industry_codes[", i, "]"), violations);
   }
-  for (int i = 0; i < filter->kinds_size(); ++i) {
-    resource::CheckEnum(v1::Enterprise::Kind_IsValid(filter->kinds(i)), absl::StrCat("filter.kinds[", i, "]"),
+  for (int i = 0; i < filter.kinds_size(); ++i) {
+    resource::CheckEnum(v1::Enterprise::Kind_IsValid(filter.kinds(i)), absl::StrCat("filter.kinds[", i, "]"),
                         violations);
   }
-  const std::string folded = model::FoldText(filter->text());
-  const bool columns_only =
-      regions->empty() && filter->industry_codes().empty() && filter->qualifications().empty() && folded.empty();
-  return [=](model::Row row) {
-    const auto& kinds = filter->kinds();
-    if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), snapshot->EnterpriseKind(row)) == kinds.end())
-      return false;
-    if (columns_only) return true;
-    v1::Enterprise enterprise;
-    snapshot->Read(ResourceType::kEnterprise, row, &enterprise);
-    return Passes(*filter, *regions, folded, enterprise);
-  };
+  resource::RowFilter rows;
+  rows.rows = RowsWith(filter, regions, *snapshot);
+  if (const std::string folded = model::FoldText(filter.text()); !folded.empty()) {
+    rows.passes = [snapshot, folded](model::Row row) {
+      return HasText(snapshot->RecordBytes(ResourceType::kEnterprise, row), folded);
+    };
+  }
+  return rows;
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ resource::RowFilter Filter(const google::protobuf::Message& message, const model
     resource::CheckEnum(v1::Project::State_IsValid(filter->states(i)), absl::StrCat("filter.states[", i, "]"),
                         violations);
   }
-  return [=](model::Row row) {
+  resource::RowFilter rows;
+  rows.passes = [=](model::Row row) {
     const auto project = snapshot->project(row);
     const auto& states = filter->states();
     const auto& owners = filter->owners();
@@ -44,6 +45,7 @@ resource::RowFilter Filter(const google::protobuf::Message& message, const model
       return types->Holds(snapshot->Find(ResourceType::kCapabilityType, one.capability().capability_type()));
     });
   };
+  return rows;
 }
 
 }  // namespace

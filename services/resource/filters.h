@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "google/protobuf/repeated_ptr_field.h"
@@ -22,6 +23,7 @@ class RegionSet {
             model::Violations* violations);
   bool empty() const { return codes_.empty(); }
   bool Holds(std::uint32_t region) const;
+  const std::vector<std::uint32_t>& codes() const { return codes_; }
 
  private:
   std::vector<std::uint32_t> codes_;
@@ -39,6 +41,15 @@ class RowSet {
   std::vector<bool> bits_;
   std::vector<model::Row> rows_;
 };
+
+// Keeps in `mask` (null: all rows so far) only the rows that `add` puts into an empty mask.
+template <class Add>
+void Keep(std::shared_ptr<const model::RowMask>* mask, model::Row limit, const Add& add) {
+  auto kept = std::make_shared<model::RowMask>(limit);
+  add(kept.get());
+  if (*mask != nullptr) kept->And(**mask);
+  *mask = std::move(kept);
+}
 
 // The types named and all they subsume. A name that is no type's is a violation.
 RowSet TypesWithin(const google::protobuf::RepeatedPtrField<std::string>& names, std::string_view cluster_name,

@@ -26,8 +26,12 @@ inline constexpr int kDefaultPageSize = 100;
 inline constexpr int kMaxPageSize = 1000;
 inline constexpr int kMaxBatchGet = 1000;
 
-// Whether a row is listed. An empty function lists all.
-using RowFilter = std::function<bool(model::Row)>;
+// Which rows are listed: those in `rows` (null: all) for which `passes` holds (empty: for all).
+struct RowFilter {
+  std::shared_ptr<const model::RowMask> rows;
+  std::function<bool(model::Row)> passes;
+  bool Holds(model::Row row) const { return (!rows || rows->Test(row)) && (!passes || passes(row)); }
+};
 // Makes the filter of a list request for a snapshot, or adds violations (`filter.kinds[0]`).
 using FilterFactory = std::function<RowFilter(const google::protobuf::Message& request,
                                               const model::SnapshotPtr& snapshot, model::Violations*)>;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,14 @@ std::string ListPrefix(ResourceType type, std::string_view parent) {
     return absl::StrCat(ToAbsl(relative), "/", ToAbsl(model::CollectionOf(type)), "/");
   }
   return "";
+}
+// The rows to look at, by name; few of many are found without passing all.
+void VisitRows(const model::Snapshot& snapshot, ResourceType type, const std::string& prefix, const std::string& after,
+               const RowFilter& filter, int wanted, const std::function<bool(model::Row)>& visit) {
+  if (!filter.rows || !prefix.empty()) return snapshot.VisitByName(type, prefix, after, visit);
+  // How many of the rows pass what else is asked for is not known.
+  const auto most = filter.passes ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(wanted);
+  snapshot.VisitByName(type, *filter.rows, after, most, visit);
 }
 }  // namespace
 
@@ -181,13 +190,12 @@ absl::Status StandardMethods::List(rpc::CallContext& call, const Message& reques
   int found = 0, visited = 0;
   bool more = false;
   absl::Status alive;
-  const std::string after = cursor.last_key;
-  snapshot->VisitByName(type_, ListPrefix(type_, parent), after, [&](model::Row row) {
+  const auto visit = [&](model::Row row) {
     if (++visited % kRowsBetweenLifeChecks == 0) {
       alive = call.CheckAlive();
       if (!alive.ok()) return false;
     }
-    if (filter && !filter(row)) return true;
+    if (!filter.Holds(row)) return true;
     if (found == page_size) {
       more = true;
       return false;
@@ -195,7 +203,9 @@ absl::Status StandardMethods::List(rpc::CallContext& call, const Message& reques
     ReadResource(*snapshot, type_, row, answer.AddResource(response));
     if (++found == page_size) cursor.last_key = std::string(snapshot->RelativeName(type_, row));
     return true;
-  });
+  };
+  const std::string after = cursor.last_key;  // a copy: the visit moves the cursor on
+  VisitRows(*snapshot, type_, ListPrefix(type_, parent), after, filter, page_size + 1, visit);
   if (!alive.ok()) return alive;
   if (more) answer.SetText(response, "next_page_token", context_->page_tokens->Seal(cursor));
   answer.SetRevision(response, snapshot->position().ToProto());
