@@ -70,7 +70,7 @@ resource::RowFilter TypeFilter(const google::protobuf::Message& message, const S
 }
 
 void AddOffersOfType(const model::Snapshot& snapshot, Row type, model::RowMask* mask) {
-  mask->Set(snapshot.OffersOfType(type));
+  snapshot.OffersOfType(type).ForEach([mask](const model::OfferRef& offer) { mask->Set(offer.row()); });
 }
 
 resource::RowFilter OfferFilter(const google::protobuf::Message& message, const SnapshotPtr& snapshot,
@@ -94,7 +94,7 @@ resource::RowFilter OfferFilter(const google::protobuf::Message& message, const 
   }
   if ((any_type || by_type) && min_level <= 0 && regions->empty()) return rows;
   rows.passes = [=](Row row) {
-    const model::Offer& offer = snapshot->offer(row);
+    const model::Offer& offer = *snapshot->offer(row);
     return (any_type || by_type || types->Holds(offer.type)) && static_cast<int>(offer.level) >= min_level &&
            (regions->empty() || regions->Holds(offer.region));
   };
