@@ -46,14 +46,6 @@ absl::StatusOr<WriteResult> Writer::Published(const WriteCall& write, const stor
   return WriteResult{*std::move(snapshot), true};
 }
 
-absl::StatusOr<WriteResult> Writer::Replayed(const WriteCall& write, const store::LogPosition& position) const {
-  const auto exact = context_->views->Resolve(write.cluster, At(position), PatienceOf(*write.call));
-  if (exact.ok()) return WriteResult{*exact, true};
-  const auto current = context_->views->Current(write.cluster);
-  if (!current.ok()) return current.status();
-  return WriteResult{*current, true};
-}
-
 absl::StatusOr<model::SnapshotPtr> Writer::Base(const WriteCall& write, int attempt) const {
   if (write.create_cluster) return EmptySnapshot(write.cluster);
   if (attempt == 0) return context_->views->Current(write.cluster);
@@ -67,7 +59,8 @@ absl::StatusOr<WriteResult> Writer::Run(const WriteCall& write,
     const auto first = context_->store->FindRequest(write.cluster, write.call->caller.name, write.call->method,
                                                     write.request_id, write.payload_digest);
     if (!first.ok() && !absl::IsNotFound(first.status())) return first.status();
-    if (first.ok() && first->has_value()) return Replayed(write, (*first)->position);
+    // The first call may be durable and not applied yet.
+    if (first.ok() && first->has_value()) return Published(write, (*first)->position);
   }
   absl::Status last;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
@@ -91,7 +84,7 @@ absl::StatusOr<WriteResult> Writer::Run(const WriteCall& write,
     request.request_id = repeatable ? write.request_id : context_->new_uid();
     request.payload_digest = write.payload_digest;
     const auto result = context_->store->Commit(std::move(request));
-    if (result.ok()) return result->replayed ? Replayed(write, result->position) : Published(write, result->position);
+    if (result.ok()) return Published(write, result->position);
     if (write.create_cluster && absl::IsAlreadyExists(result.status())) return model::AlreadyExists(cluster_name);
     if (model::ReasonOf(result.status()) != v1::CONFLICT) return result.status();
     last = result.status();

@@ -53,7 +53,6 @@ class Writer {
                                   const std::function<absl::Status(Overlay&, const Stamper&)>& stage) const;
 
  private:
-  absl::StatusOr<WriteResult> Replayed(const WriteCall& write, const store::LogPosition& position) const;
   absl::StatusOr<model::SnapshotPtr> Base(const WriteCall& write, int attempt) const;
   absl::StatusOr<WriteResult> Published(const WriteCall& write, const store::LogPosition& position) const;
 
