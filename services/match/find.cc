@@ -1,6 +1,7 @@
 #include "services/match/find.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "services/match/embedding.h"
@@ -37,6 +38,7 @@ class Finder {
 
   void Run() {
     for (const Row row : query_.excluded) done_.Mark(row);
+    assert(std::is_sorted(query_.alliances.begin(), query_.alliances.end()));
     bool whole = OffersOfType();
     if (query_.potential) whole = whole && Planned() && BelowRequirement() && NearTypes();
     whole = whole && (query_.others.empty() || Recruits());
@@ -63,13 +65,14 @@ class Finder {
           const OfferFit fit = FitOfOffer(target_, ref);
           const bool holds = fit.fit != v1::VIOLATED;
           if (!holds && !query_.potential) return;
+          if (holds) here_.Mark(offer.enterprise);
+          if (holds && !(query_.held && best_.MayEnter(StandingOf(v1::HELD, fit.fit)))) return;
           const Range score = WithoutEmbedding(ScoreOffer(target_, fit, offer, place, 1), target_.weights);
           if (!holds) {
             below_.push_back({ref.row(), offer.enterprise, score});
             return;
           }
-          here_.Mark(offer.enterprise);
-          if (query_.held) Consider(offer.enterprise, ref.row(), StandingOf(v1::HELD, fit.fit), score);
+          Consider(offer.enterprise, ref.row(), StandingOf(v1::HELD, fit.fit), score);
         });
     EndBasis(query_.held);
     return whole;
@@ -149,7 +152,8 @@ class Finder {
 
   void Consider(Row enterprise, Row offer, Standing standing, Range score) {
     if (!best_.MayEnter(standing, AddEmbedding(score, 1, target_.weights))) return;
-    if (records_.EnterpriseKind(enterprise) == v1::Enterprise::ALLIANCE) return;
+    // Not the enterprise's record, which would have to be fetched for each.
+    if (std::binary_search(query_.alliances.begin(), query_.alliances.end(), enterprise)) return;
     const Range whole = AddEmbedding(score, EmbeddingOf(enterprise), target_.weights);
     if (best_.MayEnter(standing, whole)) best_.Add({whole, enterprise, offer, 0, standing});
   }

@@ -24,7 +24,7 @@ struct FindQuery {
   bool held = true, potential = false;
   bool outside = false;                   // also sites outside the cluster's regions
   std::span<const model::Row> excluded;   // enterprises to leave out
-  std::span<const model::Row> alliances;  // the cluster's alliances (AlliancesOf)
+  std::span<const model::Row> alliances;  // the cluster's alliances, ascending (AlliancesOf)
   std::size_t offset = 0, size = 20;      // the ranks wanted
   StopToken stop;
 };

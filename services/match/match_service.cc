@@ -259,8 +259,7 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
   if (found.stopped) return call.CheckAlive();
 
   Reporter reporter(&query, &found);
-  response->mutable_candidates()->Reserve(static_cast<int>(found.page.size()));
-  for (const Entry& entry : found.page) reporter.Fill(entry, response->add_candidates());
+  reporter.FillPage(response->mutable_candidates());
   response->set_candidate_count(static_cast<std::int32_t>(found.count));
   response->set_offers_examined(found.examined);
   response->set_complete(position.unreachable.empty());

@@ -10,9 +10,12 @@ namespace {
 // For reading, not for computing: four digits.
 std::string Rounded(double value) {
   if (value == 0 || !std::isfinite(value)) return NumberText(value);
-  const double scale = std::pow(10.0, 3 - std::floor(std::log10(std::abs(value))));
-  const double rounded = std::abs(value) >= 1000 ? std::round(value) : std::round(value * scale) / scale;
-  return NumberText(std::isfinite(rounded) ? rounded : value);
+  if (std::abs(value) >= 1000) return NumberText(std::round(value));
+  if (std::abs(value) < 1e-300) return NumberText(value);
+  double scale = 1000, digits = std::abs(value);
+  for (; digits >= 10; digits /= 10) scale /= 10;
+  for (; digits < 1; digits *= 10) scale *= 10;
+  return NumberText(std::round(value * scale) / scale);
 }
 
 std::string RangeText(Range range) {

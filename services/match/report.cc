@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "services/match/fit.h"
 #include "services/match/nearest_change.h"
@@ -96,18 +98,18 @@ void Reporter::FillParts(const Entry& entry, const Source& source, const Place& 
   parts[kEmbeddingPart] = {embedding, embedding};
   const Range free = FreeCapacity(offer, target_.dimension, target_.stock, target_.unit_factor);
   if (free.lower != 0 || free.upper != kUnbounded) ToProto(free, candidate->mutable_free_capacity());
-  const std::array<std::string, kPartCount> reasons = {FitReason(target_, fit, similarity),
-                                                       CapacityReason(target_, free),
-                                                       ReadinessReason(offer),
-                                                       CertificatesReason(target_, fit),
-                                                       ProximityReason(place),
-                                                       EmbeddingReason(embedding_.asked(), embedding)};
+  std::array<std::string, kPartCount> reasons = {FitReason(target_, fit, similarity),
+                                                 CapacityReason(target_, free),
+                                                 ReadinessReason(offer),
+                                                 CertificatesReason(target_, fit),
+                                                 ProximityReason(place),
+                                                 EmbeddingReason(embedding_.asked(), embedding)};
   for (int i = 0; i < kPartCount; ++i) {
     v1::ScorePart* const part = candidate->add_parts();
     part->set_part(kPartNames[i].data(), kPartNames[i].size());
     ToProto(parts[i], part->mutable_value());
     part->set_weight(target_.weights[i]);
-    part->set_reason(reasons[i]);
+    part->set_reason(std::move(reasons[i]));
   }
 }
 
@@ -150,6 +152,28 @@ void Reporter::Fill(const Entry& entry, v1::Candidate* candidate) {
   }
   for (const ChangeStep& step : NearestChangeOf(target_, record, checks)) {
     *candidate->add_nearest_change() = step.text;
+  }
+}
+
+void Reporter::Prefetch(std::span<const Entry> entries) const {
+  std::vector<Row> enterprises, capabilities;
+  for (const Entry& entry : entries) {
+    if (entry.source != 0) continue;
+    enterprises.push_back(entry.enterprise);
+    if (BasisOf(entry.standing) != v1::PLANNED) capabilities.push_back(entry.offer);
+  }
+  query_.snapshot->Prefetch(ResourceType::kEnterprise, enterprises);
+  query_.snapshot->Prefetch(ResourceType::kCapability, capabilities);
+}
+
+void Reporter::FillPage(google::protobuf::RepeatedPtrField<v1::Candidate>* candidates) {
+  constexpr std::size_t kTogether = 32;
+  candidates->Reserve(candidates->size() + static_cast<int>(found_.page.size()));
+  const std::span<const Entry> page(found_.page);
+  for (std::size_t begin = 0; begin < page.size(); begin += kTogether) {
+    const std::span<const Entry> some = page.subspan(begin, std::min(kTogether, page.size() - begin));
+    Prefetch(some);
+    for (const Entry& entry : some) Fill(entry, candidates->Add());
   }
 }
 

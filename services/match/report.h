@@ -3,6 +3,7 @@
 #define SERVICES_MATCH_REPORT_H_
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "bulian/v1/match.pb.h"
@@ -21,6 +22,8 @@ class Reporter {
   Reporter(const FindQuery* query, const Found* found);
 
   void Fill(const Entry& entry, v1::Candidate* candidate);
+  // All of the page, in order.
+  void FillPage(google::protobuf::RepeatedPtrField<v1::Candidate>* candidates);
   // The target to compare offers with: it knows the words of what is planned too.
   const Target& target() const { return target_; }
   // The offer behind an entry with its record.
@@ -33,6 +36,8 @@ class Reporter {
     std::string_view bytes;  // of the Capability record
   };
   Source SourceOf(const Entry& entry) const;
+  // Their records lie anywhere in memory: asked for together, the waits overlap.
+  void Prefetch(std::span<const Entry> entries) const;
   double SimilarityOf(const Entry& entry, const model::Offer& offer) const;
   double EmbeddingOf(const Entry& entry) const;
   void FillParts(const Entry& entry, const Source& source, const Place& place, double similarity,

@@ -194,14 +194,6 @@ v1::Fit FitOf(const RequiredAttribute& required, Words required_words, const Off
                                                                                            : v1::VIOLATED;
 }
 
-const OfferAttribute* FindAttribute(std::span<const OfferAttribute> attributes, Symbol key) {
-  // An offer states few: looking through them beats bisecting.
-  for (const OfferAttribute& attribute : attributes) {
-    if (attribute.key == key) return &attribute;
-  }
-  return nullptr;
-}
-
 v1::Fit FitOfCertificate(Symbol scheme, std::span<const OfferCertificate> held, Day day) {
   v1::Fit fit = v1::UNKNOWN;
   for (const OfferCertificate& certificate : held) {

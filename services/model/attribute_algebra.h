@@ -76,8 +76,14 @@ v1::Fit And(v1::Fit a, v1::Fit b);
 v1::Fit FitOf(const RequiredAttribute& required, std::span<const Symbol> required_words, const OfferAttribute* offered,
               std::span<const Symbol> offered_words);
 
-// The attribute of a key among an offer's, which are sorted by key; null if there is none.
-const OfferAttribute* FindAttribute(std::span<const OfferAttribute> attributes, Symbol key);
+// The attribute of a key among an offer's, which are sorted by key; null if there is none. An offer states few: looking
+// through them beats bisecting.
+inline const OfferAttribute* FindAttribute(std::span<const OfferAttribute> attributes, Symbol key) {
+  for (const OfferAttribute& attribute : attributes) {
+    if (attribute.key == key) return &attribute;
+  }
+  return nullptr;
+}
 
 // A certificate scheme against those held: SATISFIED if one is valid on the day, VIOLATED if all of the scheme have
 // expired, UNKNOWN if none is stated.

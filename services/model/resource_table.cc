@@ -1,5 +1,7 @@
 #include "services/model/resource_table.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 namespace bulian::model {
@@ -16,6 +18,23 @@ Row ResourceTable::Insert(std::string_view name, std::string_view bytes, std::in
   order_.Insert(row, name, [this](Row r) { return RelativeName(r); });
   ++count_;
   return row;
+}
+
+void ResourceTable::Prefetch(std::span<const Row> rows) const {
+  rows = rows.first(std::min(rows.size(), kMostFetched));
+  std::array<const Cow<Chunk>*, kMostFetched> slots;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    slots[i] = chunks_.SlotOf(rows[i] / kRows);
+    __builtin_prefetch(slots[i]);
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto* chunk = reinterpret_cast<const char*>(slots[i]->get());
+    for (std::size_t at = 0; at < sizeof(Chunk); at += 64) __builtin_prefetch(chunk + at);
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::span<const char> text = (*slots[i])->text.Get(rows[i] % kRows);
+    for (std::size_t at = 0; at < text.size(); at += 64) __builtin_prefetch(text.data() + at);
+  }
 }
 
 void ResourceTable::Update(Row row, std::string_view bytes, std::int64_t revision) {

@@ -45,6 +45,9 @@ class ResourceTable {
     const auto text = chunk.text.Get(row % kRows).subspan(chunk.name_size[row % kRows]);
     return {text.data(), text.size()};
   }
+  // Asks for the memory of up to kMostFetched records, level by level, so that the waits overlap.
+  static constexpr std::size_t kMostFetched = 64;
+  void Prefetch(std::span<const Row> rows) const;
   std::int64_t Revision(Row row) const { return chunks_[row / kRows].revision[row % kRows]; }
   std::size_t Count() const { return count_; }
   Row Limit() const { return limit_; }

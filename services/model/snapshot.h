@@ -59,6 +59,8 @@ class Snapshot final {
   std::string_view RelativeName(ResourceType type, Row row) const;
   // The revision of the last change of the record.
   std::int64_t RecordRevision(ResourceType type, Row row) const;
+  // Asks for the memory of some records that exist, before they are read one by one.
+  void Prefetch(ResourceType type, std::span<const Row> rows) const { state_.table(type).Prefetch(rows); }
   // The stored bytes: the message without name and etag.
   std::string_view RecordBytes(ResourceType type, Row row) const;
   // The whole resource with name and etag. `message` is of the type's class.

@@ -124,7 +124,7 @@ void Answer(const Target& target, v1::FindCandidatesResponse* response) {
   query.alliances = TheWorld().alliances;
   const Found found = Find(query);
   Reporter reporter(&query, &found);
-  for (const Entry& entry : found.page) reporter.Fill(entry, response->add_candidates());
+  reporter.FillPage(response->mutable_candidates());
   response->set_candidate_count(static_cast<int>(found.count));
 }
 
