@@ -1,12 +1,26 @@
+#include <set>
+#include <string>
 #include <thread>
 
 #include "google/protobuf/empty.pb.h"
+#include "google/rpc/error_details.pb.h"
 #include "services/exchange/registry_fixture.h"
 
 namespace bulian::exchange {
 namespace {
 
 using google::protobuf::Empty;
+
+// The fields a refusal names.
+std::set<std::string> FieldsOf(const absl::Status& status) {
+  std::set<std::string> fields;
+  google::rpc::BadRequest details;
+  const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
+  if (payload && details.ParseFromString(std::string(*payload))) {
+    for (const auto& violation : details.field_violations()) fields.insert(violation.field());
+  }
+  return fields;
+}
 
 class RegistryTest : public testing::Test {
  protected:
@@ -82,6 +96,25 @@ TEST_F(RegistryTest, CreatesReadsUpdatesAndDeletes) {
   EXPECT_TRUE(registry_.Call("EnterpriseService/DeleteEnterprise", remove, &empty).ok());
   EXPECT_EQ(model::ReasonOf(registry_.Call("EnterpriseService/DeleteEnterprise", remove, &empty)),
             v1::RESOURCE_NOT_FOUND);
+}
+
+TEST_F(RegistryTest, AnUpdateTellsAllViolationsAtOnce) {
+  const std::int64_t at = registry_.Revision("beibei");
+  const auto update = [&](const std::string& id, const std::string& more) {
+    const auto result = registry_.Call<v1::UpdateEnterpriseRequest, v1::Enterprise>(
+        "EnterpriseService/UpdateEnterprise",
+        "request_id: 'no uuid' update_mask { paths: 'no_such_field' paths: 'uscc' } enterprise { name: "
+        "'clusters/beibei/enterprises/" +
+            id + "' uscc: '91350100M000100Y4Z' } " + more);
+    ExpectRefused(result, v1::INVALID_FIELDS, at);
+    return FieldsOf(result.status());
+  };
+  EXPECT_EQ(update("cy", ""), (std::set<std::string>{"request_id", "update_mask", "enterprise.uscc"}));
+  // Of one that would be created, every field counts; one that is nowhere has no rest to be judged with.
+  EXPECT_EQ(update("new", "allow_missing: true"),
+            (std::set<std::string>{"request_id", "update_mask", "enterprise.uscc", "enterprise.display_name"}));
+  EXPECT_EQ(update("new", ""), (std::set<std::string>{"request_id", "update_mask"}));
+  EXPECT_EQ(update("Bad Name", ""), (std::set<std::string>{"request_id", "update_mask", "enterprise.name"}));
 }
 
 TEST_F(RegistryTest, BadInputChangesNothing) {

@@ -67,6 +67,9 @@ class StandardMethods {
                            Overlay& overlay, const Stamper& stamper, google::protobuf::Message* staged) const;
   absl::Status StageUpdate(const google::protobuf::Message& request, const RequestShape& shape, Overlay& overlay,
                            const Stamper& stamper, google::protobuf::Message* staged) const;
+  // The call's own violations, and with them those of the resource as the update would leave it.
+  absl::Status RefuseUpdate(const google::protobuf::Message& request, const RequestShape& shape,
+                            model::Violations violations) const;
   absl::Status StageDelete(const google::protobuf::Message& request, const RequestShape& shape, Overlay& overlay) const;
   absl::Status OpenList(rpc::CallContext& call, const google::protobuf::Message& request, const RequestShape& shape,
                         model::SnapshotPtr* snapshot, rpc::PageCursor* cursor) const;

@@ -143,6 +143,26 @@ absl::Status StandardMethods::StageUpdate(const Message& request, const RequestS
   return findings.ToStatus();
 }
 
+absl::Status StandardMethods::RefuseUpdate(const Message& request, const RequestShape& shape,
+                                           model::Violations violations) const {
+  if (!shape.HasResource(request)) return violations.ToStatus();
+  const Message& wanted = shape.Resource(request);
+  const std::string& name = NameOf(type_, wanted);
+  const bool allow_missing = shape.Flag(request, "allow_missing");
+  const auto current = context_->views->Current(std::string(model::ClusterIdOf(name)));
+  Overlay overlay(current.ok() ? *current : EmptySnapshot(model::ClusterIdOf(name)), &context_->families);
+  const Message* before = overlay.Get(type_, name);
+  // Without the stored rest of it, only what would be created is whole enough to be judged.
+  if (before == nullptr && !allow_missing) return violations.ToStatus();
+  std::unique_ptr<Message> staged = CopyOf(before == nullptr ? wanted : *before);
+  model::Violations told_already;
+  if (before != nullptr)
+    CopyPaths(PathsToUpdate(shape.UpdateMask(request), wanted, &told_already), wanted, staged.get());
+  if (family().normalise) family().normalise(staged.get());
+  if (family().check) family().check(*staged, shape.resource_field(), &violations);
+  return violations.ToStatus();
+}
+
 absl::Status StandardMethods::Update(rpc::CallContext& call, const Message& request, Message* resource) const {
   const RequestShape shape = ShapeOf(request);
   model::Violations violations;
@@ -155,7 +175,7 @@ absl::Status StandardMethods::Update(rpc::CallContext& call, const Message& requ
     CheckName(name, absl::StrCat(shape.resource_field(), ".name"), &violations);
   }
   PathsToUpdate(shape.UpdateMask(request), shape.Resource(request), &violations);
-  if (!violations.empty()) return violations.ToStatus();
+  if (!violations.empty()) return RefuseUpdate(request, shape, std::move(violations));
   WriteCall write = WriteCallOf(call, request, shape, name);
   if (type_ == ResourceType::kCluster && shape.Flag(request, "allow_missing")) {
     const auto current = context_->views->Current(write.cluster);
