@@ -1,6 +1,9 @@
 // CSV rows as enterprises, capabilities and supply links.
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <optional>
 #include <vector>
@@ -88,8 +91,26 @@ class Row {
     if (text.empty()) return std::nullopt;
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
-    if (end == text.c_str() + text.size()) return number;
+    if (end == text.c_str() + text.size() && std::isfinite(number)) return number;
     Wrong(column, "is no number: " + text);
+    return std::nullopt;
+  }
+
+  // A number whose whole part an int64 holds: a double next to 2^63 is too large already.
+  std::optional<double> Amount(const std::string& column) {
+    const auto number = Number(column);
+    if (!number || std::abs(*number) < 0x1p63) return number;
+    Wrong(column, "is too large: " + Text(column));
+    return std::nullopt;
+  }
+
+  std::optional<std::int32_t> Whole(const std::string& column) {
+    const auto number = Number(column);
+    if (!number) return std::nullopt;
+    if (std::abs(*number) <= std::numeric_limits<std::int32_t>::max() && *number == std::trunc(*number)) {
+      return static_cast<std::int32_t>(*number);
+    }
+    Wrong(column, "is no whole number of usual size: " + Text(column));
     return std::nullopt;
   }
 
@@ -191,12 +212,12 @@ void FillSupplyLink(Row& row, const std::string& cluster, v1::SupplyLink* l) {
   l->set_supplier(EnterpriseReference(row.Text("supplier"), cluster));
   l->set_buyer(EnterpriseReference(row.Text("buyer"), cluster));
   l->set_product_type(TypeReference(row.Text("product_type"), cluster));
-  if (const auto year = row.Number("year")) l->set_year(static_cast<int>(*year));
-  if (const auto value = row.Number("value")) {
+  if (const auto year = row.Whole("year")) l->set_year(*year);
+  if (const auto value = row.Amount("value")) {
+    const double units = std::trunc(*value);
     l->mutable_value()->set_currency_code(row.Text("currency").empty() ? "CNY" : row.Text("currency"));
-    l->mutable_value()->set_units(static_cast<std::int64_t>(*value));
-    l->mutable_value()->set_nanos(
-        static_cast<std::int32_t>((*value - static_cast<double>(static_cast<std::int64_t>(*value))) * 1e9));
+    l->mutable_value()->set_units(static_cast<std::int64_t>(units));
+    l->mutable_value()->set_nanos(static_cast<std::int32_t>((*value - units) * 1e9));
   }
   if (const auto volume = row.Number("volume")) {
     l->mutable_volume()->set_value(*volume);

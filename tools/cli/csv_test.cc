@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tools/cli/record_source.h"
+
 namespace bulian::cli {
 namespace {
 
@@ -26,6 +28,47 @@ TEST(Csv, ReadsByteOrderMarkAndGb18030) {
   EXPECT_EQ(*ToUtf8("\xB1\xE0\xBA\xC5"), "编号");
   EXPECT_EQ(*ToUtf8("编号"), "编号");
   EXPECT_FALSE(ToUtf8("\xB1\xE0\xFF\xFF").ok());
+}
+
+// The year and the value of the one supply link in a CSV, or what is wrong with it.
+RecordSource::Result ReadLink(const std::string& year, const std::string& value, v1::SupplyLink* link, Place* place,
+                              std::string* error) {
+  auto source = CsvRecords(
+      "links.csv", "id,supplier,buyer,product_type,year,value\nl,a,b,t," + year + "," + value + "\n", "clusters/c");
+  v1::ImportRecord record;
+  const auto result = (*source)->Next(&record, place, error);
+  *link = record.supply_link();
+  return result;
+}
+
+TEST(Csv, NumbersThatNoFieldHoldsAreErrorsWithLineAndColumn) {
+  v1::SupplyLink link;
+  Place place;
+  std::string error;
+  for (const char* year : {"nan", "inf", "-inf", "1e300", "2147483648", "-3e9", "2025.5", "soon"}) {
+    EXPECT_EQ(ReadLink(year, "1", &link, &place, &error), RecordSource::Result::kBroken) << year;
+    EXPECT_EQ(place.line, 2);
+    EXPECT_NE(error.find("column year"), std::string::npos) << error;
+    EXPECT_NE(error.find(year), std::string::npos) << error;
+  }
+  for (const char* value : {"nan", "inf", "-inf", "1e300", "1e999", "9223372036854775808", "-9223372036854775808"}) {
+    EXPECT_EQ(ReadLink("2025", value, &link, &place, &error), RecordSource::Result::kBroken) << value;
+    EXPECT_EQ(place.line, 2);
+    EXPECT_NE(error.find("column value"), std::string::npos) << error;
+    EXPECT_NE(error.find(value), std::string::npos) << error;
+  }
+}
+
+TEST(Csv, NumbersAreReadWithTheirFractions) {
+  v1::SupplyLink link;
+  Place place;
+  std::string error;
+  ASSERT_EQ(ReadLink("2025", "-12.5", &link, &place, &error), RecordSource::Result::kRecord) << error;
+  EXPECT_EQ(link.year(), 2025);
+  EXPECT_EQ(link.value().units(), -12);
+  EXPECT_EQ(link.value().nanos(), -500'000'000);
+  ASSERT_EQ(ReadLink("", "1e18", &link, &place, &error), RecordSource::Result::kRecord) << error;
+  EXPECT_EQ(link.value().units(), 1'000'000'000'000'000'000);
 }
 
 }  // namespace
