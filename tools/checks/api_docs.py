@@ -98,7 +98,10 @@ def errors_page(file):
            "Every failed call carries `google.rpc.Status` details: always `ErrorInfo` (domain `bulian`, a reason of this table, metadata with the",
            "changing parts), and where it fits `BadRequest` (every violation), `ResourceInfo` or `RetryInfo`. Programs act on the code and the",
            "reason; messages are for people and may change. Retry UNAVAILABLE as it is, ABORTED by redoing the whole read-change-write, and",
-           "RESOURCE_EXHAUSTED only after `RetryInfo`.\n", "| reason | code, meaning, metadata |", "|---|---|"]
+           "RESOURCE_EXHAUSTED only after `RetryInfo`.\n",
+           "Only what gRPC answers before the server sees the call has no details, so go by its code: UNIMPLEMENTED for a compressed request",
+           "(`Compression algorithm 'gzip' is disabled.`; send requests uncompressed), CANCELLED or UNAVAILABLE for a broken connection.\n",
+           "| reason | code, meaning, metadata |", "|---|---|"]
     for i, value in enumerate(file.enum_type[0].value):
         if value.number:
             out.append(f"| `{value.name}` | {cell(notes.get((5, 0, 2, i), ''))} |")
