@@ -84,32 +84,26 @@ absl::Status BatchGet(const resource::Context& context, const v1::BatchGetCluste
   return absl::OkStatus();
 }
 
-// The record's deletion is a commit like any other, so a resource created meanwhile is seen; then the log goes. What a
-// stop in between leaves is a log without a cluster, which CreateCluster clears away.
-absl::Status Delete(const resource::Context& context, const resource::StandardMethods& methods, rpc::CallContext& call,
-                    const v1::DeleteClusterRequest& request) {
-  const std::string id(model::ClusterIdOf(request.name()));
-  const auto before = context.views->Current(id);
-  if (!before.ok()) {
-    const auto parsed = model::ParseResourceName(request.name());
-    if (request.allow_missing() && absl::IsNotFound(before.status()) && parsed &&
-        parsed->type == ResourceType::kCluster) {
-      return absl::OkStatus();
-    }
-  }
-  if (absl::Status deleted = methods.Delete(call, request); !deleted.ok() || request.validate_only()) return deleted;
-  if (!before.ok()) return absl::OkStatus();
-  absl::Status dropped = context.store->DropLog(id, (*before)->position().cluster_uid);
-  return absl::IsNotFound(dropped) ? absl::OkStatus() : dropped;
-}
-
+// Drops the log of a cluster whose record is gone. One that has been created anew since stays.
 absl::Status ClearLeftover(const resource::Context& context, const std::string& id) {
   const auto snapshot = context.views->Current(id);
   if (!snapshot.ok()) return absl::OkStatus();
   if ((*snapshot)->Find(ResourceType::kCluster, absl::StrCat("clusters/", id)) != model::kNoRow)
     return absl::OkStatus();
   absl::Status dropped = context.store->DropLog(id, (*snapshot)->position().cluster_uid);
-  return absl::IsNotFound(dropped) ? absl::OkStatus() : dropped;
+  const bool gone = absl::IsNotFound(dropped) || model::ReasonOf(dropped) == v1::CONFLICT;
+  return gone ? absl::OkStatus() : dropped;
+}
+
+// The record's deletion is a commit like any other, so a resource created meanwhile is seen; then the log goes. What a
+// stop in between leaves is a log without a cluster, which CreateCluster clears away. A repeat of a deletion deletes
+// nothing, whoever has the name now.
+absl::Status Delete(const resource::Context& context, const resource::StandardMethods& methods, rpc::CallContext& call,
+                    const v1::DeleteClusterRequest& request) {
+  const absl::Status deleted = methods.Delete(call, request);
+  if (absl::IsNotFound(deleted) && request.allow_missing()) return absl::OkStatus();
+  if (!deleted.ok() || request.validate_only()) return deleted;
+  return ClearLeftover(context, std::string(model::ClusterIdOf(request.name())));
 }
 
 }  // namespace

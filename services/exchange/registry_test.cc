@@ -281,5 +281,32 @@ TEST_F(RegistryTest, DeletesAClusterWithAllInIt) {
   EXPECT_TRUE(CreateCluster("beibei").ok());
 }
 
+TEST_F(RegistryTest, ARepeatedDeletionOfAClusterGetsTheFirstAnswer) {
+  v1::DeleteClusterRequest request;
+  request.set_name("clusters/beibei");
+  request.set_force(true);
+  request.set_request_id("5f3c1d0e-8a5b-4c57-9f0e-0f6d3c2b1a00");
+  Empty empty;
+  const auto remove = [&] { return registry_.Call("ClusterService/DeleteCluster", request, &empty); };
+  ASSERT_TRUE(remove().ok());
+  EXPECT_TRUE(remove().ok());
+  v1::DeleteClusterRequest other = request;
+  other.set_allow_missing(true);
+  EXPECT_EQ(model::ReasonOf(registry_.Call("ClusterService/DeleteCluster", other, &empty)), v1::REQUEST_ID_REUSED);
+  other.clear_request_id();
+  EXPECT_TRUE(registry_.Call("ClusterService/DeleteCluster", other, &empty).ok());
+  // A cluster that has the name since is not the one that was deleted.
+  ASSERT_TRUE(CreateCluster("beibei").ok());
+  EXPECT_TRUE(remove().ok());
+  EXPECT_EQ(registry_.Revision("beibei"), 1);
+  request.set_request_id("5f3c1d0e-8a5b-4c57-9f0e-0f6d3c2b1a01");
+  EXPECT_TRUE(remove().ok());
+  EXPECT_EQ(
+      model::ReasonOf(
+          registry_.Call<v1::GetClusterRequest, v1::Cluster>("ClusterService/GetCluster", "name: 'clusters/beibei'")
+              .status()),
+      v1::RESOURCE_NOT_FOUND);
+}
+
 }  // namespace
 }  // namespace bulian::exchange

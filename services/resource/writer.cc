@@ -46,6 +46,18 @@ absl::StatusOr<WriteResult> Writer::Published(const WriteCall& write, const stor
   return WriteResult{*std::move(snapshot), true};
 }
 
+absl::StatusOr<WriteResult> Writer::Replayed(const WriteCall& write, const store::LogPosition& position) const {
+  const absl::StatusOr<store::LogPosition> head = context_->store->Position(write.cluster);
+  if (!head.ok() && !absl::IsNotFound(head.status())) return head.status();
+  // The first call may be durable and not applied yet.
+  if (head.ok() && head->uid == position.uid) return Published(write, position);
+  // The commit ended its cluster. What is left is where that was, whoever has the name now.
+  model::SnapshotBuilder ended(write.cluster);
+  ended.SetPosition(
+      {write.cluster, position.uid, position.epoch, position.revision, absl::ToUnixMicros(position.commit_time)});
+  return WriteResult{ended.Build(), true};
+}
+
 absl::StatusOr<model::SnapshotPtr> Writer::Base(const WriteCall& write, int attempt) const {
   if (write.create_cluster) return EmptySnapshot(write.cluster);
   if (attempt == 0) return context_->views->Current(write.cluster);
@@ -59,8 +71,7 @@ absl::StatusOr<WriteResult> Writer::Run(const WriteCall& write,
     const auto first = context_->store->FindRequest(write.cluster, write.call->caller.name, write.call->method,
                                                     write.request_id, write.payload_digest);
     if (!first.ok() && !absl::IsNotFound(first.status())) return first.status();
-    // The first call may be durable and not applied yet.
-    if (first.ok() && first->has_value()) return Published(write, (*first)->position);
+    if (first.ok() && first->has_value()) return Replayed(write, (*first)->position);
   }
   absl::Status last;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
@@ -84,7 +95,7 @@ absl::StatusOr<WriteResult> Writer::Run(const WriteCall& write,
     request.request_id = repeatable ? write.request_id : context_->new_uid();
     request.payload_digest = write.payload_digest;
     const auto result = context_->store->Commit(std::move(request));
-    if (result.ok()) return Published(write, result->position);
+    if (result.ok()) return result->replayed ? Replayed(write, result->position) : Published(write, result->position);
     if (write.create_cluster && absl::IsAlreadyExists(result.status())) return model::AlreadyExists(cluster_name);
     if (model::ReasonOf(result.status()) != v1::CONFLICT) return result.status();
     last = result.status();

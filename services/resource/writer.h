@@ -54,6 +54,8 @@ class Writer {
 
  private:
   absl::StatusOr<model::SnapshotPtr> Base(const WriteCall& write, int attempt) const;
+  // The answer of a commit made before.
+  absl::StatusOr<WriteResult> Replayed(const WriteCall& write, const store::LogPosition& position) const;
   absl::StatusOr<WriteResult> Published(const WriteCall& write, const store::LogPosition& position) const;
 
   const Context* context_;

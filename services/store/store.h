@@ -123,7 +123,9 @@ class Store {
                                                                   std::string_view method, std::string_view request_id,
                                                                   std::string_view payload_digest) = 0;
 
-  // Removes a log with all its records; `uid` as read from it, empty: not checked. NOT_FOUND if there is none.
+  // Removes a log with all its records; `uid` as read from it, empty: not checked. NOT_FOUND if there is none. The
+  // request id of its last commit is not forgotten: Commit and FindRequest know it under the log's name, also when a
+  // new log has the name.
   virtual absl::Status DropLog(std::string_view log, std::string_view uid) = 0;
 
   // All logs by name, and one of them.

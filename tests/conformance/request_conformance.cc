@@ -75,6 +75,58 @@ TEST_P(StoreConformance, IdsAreForgottenAfterADay) {
   EXPECT_FALSE(store().FindRequest("c", "actor", "method", "r1", "p2")->has_value());
 }
 
+TEST_P(StoreConformance, TheIdOfALogsLastCommitOutlivesTheLog) {
+  Must(Commit("c").Create().Put("a", "1").Id("create", "p0"));
+  Must(Commit("c", 1).Delete("a").Id("end", "p1"));
+  const LogPosition last = *store().Position("c");
+  ASSERT_TRUE(store().DropLog("c", "").ok());
+  for (int round = 0; round < 3; ++round) {  // without the log, after a restart, with a new log of the name
+    const auto found = store().FindRequest("c", "actor", "method", "end", "p1");
+    ASSERT_TRUE(found.ok() && found->has_value()) << found.status();
+    EXPECT_TRUE((*found)->replayed);
+    EXPECT_EQ((*found)->position.uid, last.uid);
+    EXPECT_EQ((*found)->position.epoch, last.epoch);
+    EXPECT_EQ((*found)->position.revision, 2);
+    EXPECT_EQ((*found)->position.commit_time, last.commit_time);
+    const auto again = store().Commit(Commit("c", 1).Delete("a").Id("end", "p1").request);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_TRUE(again->replayed);
+    EXPECT_EQ(again->position.uid, last.uid);
+    Refused(Commit("c", 1).Delete("a").Id("end", "p2"), absl::StatusCode::kInvalidArgument, v1::REQUEST_ID_REUSED);
+    EXPECT_EQ(model::ReasonOf(store().FindRequest("c", "actor", "method", "end", "p2").status()),
+              v1::REQUEST_ID_REUSED);
+    EXPECT_EQ(*store().FindRequest("d", "actor", "method", "end", "p1"), std::nullopt);
+    EXPECT_EQ(*store().FindRequest("c", "other", "method", "end", "p1"), std::nullopt);
+    EXPECT_EQ(*store().FindRequest("c", "actor", "methodc", "end", "p1"), std::nullopt);
+    EXPECT_EQ(*store().FindRequest("c", "actor", "method", "create", "p0"), std::nullopt);
+    if (round == 1) Must(Commit("c").Create().Put("a", "new"));
+    if (round == 0) Reopen();
+    while (*store().Compact(Retention())) {
+    }
+  }
+  EXPECT_EQ(ScanAll("c"), (Records{{"a", "new"}}));
+}
+
+TEST_P(StoreConformance, TheIdOfALogsLastCommitIsForgottenAfterADay) {
+  Must(Commit("c").Create().Put("a", "1"));
+  Must(Commit("c", 1).Delete("a").Id("end", "p1"));
+  ASSERT_TRUE(store().DropLog("c", "").ok());
+  now_ += absl::Hours(24) + absl::Seconds(1);
+  EXPECT_EQ(*store().FindRequest("c", "actor", "method", "end", "p2"), std::nullopt);
+  // Used anew by the next log of the name, before the old row went: it is that one's now, for another day.
+  Must(Commit("c").Create().Put("a", "2"));
+  Must(Commit("c", 1).Delete("a").Id("end", "p2"));
+  ASSERT_TRUE(store().DropLog("c", "").ok());
+  while (*store().Compact(Retention())) {
+  }
+  EXPECT_TRUE(store().FindRequest("c", "actor", "method", "end", "p2")->has_value());
+  now_ += absl::Hours(25);
+  while (*store().Compact(Retention())) {
+  }
+  now_ -= absl::Hours(25);  // gone for good, whatever the clock says later
+  EXPECT_FALSE(store().FindRequest("c", "actor", "method", "end", "p2")->has_value());
+}
+
 TEST_P(StoreConformance, OneIdFromManyThreadsCommitsOnce) {
   Must(Commit("c").Create().Put("a", "0"));
   for (int round = 0; round < 10; ++round) {

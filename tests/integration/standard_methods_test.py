@@ -158,8 +158,10 @@ class StandardMethodsTest(unittest.TestCase):
     def test_deleting_a_cluster(self):
         old, request_id = self.revision(), new_id()
         self.client("DeleteCluster", name=NAME, force=True, request_id=request_id)
-        # Its request ids went with it: who repeats a deletion says so.
-        self.client("DeleteCluster", name=NAME, force=True, request_id=request_id, allow_missing=True)
+        # The repeat gets the first answer; another payload is no repeat.
+        self.client("DeleteCluster", name=NAME, force=True, request_id=request_id)
+        self.expect("INVALID_ARGUMENT", "REQUEST_ID_REUSED", "DeleteCluster", name=NAME, force=True, request_id=request_id, allow_missing=True)
+        self.client("DeleteCluster", name=NAME, force=True, allow_missing=True)
         self.expect("NOT_FOUND", "RESOURCE_NOT_FOUND", "GetCluster", name=NAME)
         self.expect("NOT_FOUND", "RESOURCE_NOT_FOUND", "ListEnterprises", parent=NAME)
         load(self.client)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/model/error.h"
+#include "services/store/lmdb/dropped_requests.h"
 #include "services/store/log_codec.h"
 
 namespace bulian::store::lmdb {
@@ -92,11 +93,11 @@ absl::Status CommitWriter::Start(const Transaction& txn) {
 absl::StatusOr<AppliedCommit> CommitWriter::Apply(const Transaction& txn, const PreparedCommit& commit, int* code) {
   const CommitRequest& request = commit.request;
   const LogBook::Log* existing = book_->Find(request.log);
+  auto replay = FindReplay(txn, request, existing, code);
+  if (!replay.ok()) return replay.status();
+  if (*code != 0) return AppliedCommit();
+  if (*replay) return AppliedCommit{**std::move(replay), {}, {}};
   if (existing != nullptr) {
-    auto replay = FindReplay(txn, request, existing->state, code);
-    if (!replay.ok()) return replay.status();
-    if (*code != 0) return AppliedCommit();
-    if (*replay) return AppliedCommit{**std::move(replay), {}, {}};
     if (request.create_log) return model::AlreadyExists("clusters/" + request.log);
     if (!request.log_uid.empty() && request.log_uid != existing->state.uid) {
       return Conflict(request.log, "the cluster was created anew");
@@ -127,29 +128,28 @@ absl::StatusOr<AppliedCommit> CommitWriter::Apply(const Transaction& txn, const 
 }
 
 absl::StatusOr<std::optional<CommitResult>> FindStoredRequest(const Transaction& txn, const Tables& tables,
-                                                              const LogState& state, absl::Time now,
-                                                              std::string_view request_key, std::string_view request_id,
-                                                              std::string_view payload_digest, int* code) {
+                                                              const LogState* state, absl::Time now,
+                                                              const AskedRequest& asked, int* code) {
   std::string_view bytes;
-  *code = txn.Get(tables.requests, request_key, &bytes);
-  if (*code == MDB_NOTFOUND) *code = 0;
-  RequestRow row;
-  if (*code != 0 || bytes.empty()) return std::nullopt;
-  if (!DecodeRequestRow(bytes, &row)) return StoreFailed("the row of a request id is not readable");
-  if (std::max(now, state.commit_time) - row.commit_time > kRequestIdAge) return std::nullopt;
-  if (row.payload_digest != payload_digest) {
-    return model::Error(absl::StatusCode::kInvalidArgument, v1::REQUEST_ID_REUSED,
-                        "the request id was used with another payload", {{"request_id", std::string(request_id)}});
+  *code = MDB_NOTFOUND;
+  if (state != nullptr) {
+    *code = txn.Get(tables.requests, RequestKey(state->id, asked.actor, asked.method, asked.request_id), &bytes);
   }
-  return CommitResult{{state.uid, state.epoch, row.revision, row.commit_time}, true};
+  if (*code == MDB_NOTFOUND) return FindDroppedRequest(txn, tables, asked, now, code);
+  RequestRow row;
+  if (*code != 0) return std::nullopt;
+  if (!DecodeRequestRow(bytes, &row)) return StoreFailed("the row of a request id is not readable");
+  if (std::max(now, state->commit_time) - row.commit_time > kRequestIdAge) return std::nullopt;
+  if (row.payload_digest != asked.payload_digest) return RequestIdReused(asked.request_id);
+  return CommitResult{{state->uid, state->epoch, row.revision, row.commit_time}, true};
 }
 
 absl::StatusOr<std::optional<CommitResult>> CommitWriter::FindReplay(const Transaction& txn,
                                                                      const CommitRequest& request,
-                                                                     const LogState& state, int* code) const {
+                                                                     const LogBook::Log* log, int* code) const {
   if (request.request_id.empty()) return std::nullopt;
-  const std::string key = RequestKey(state.id, request.actor, request.method, request.request_id);
-  return FindStoredRequest(txn, tables_, state, services_.clock(), key, request.request_id, request.payload_digest,
+  return FindStoredRequest(txn, tables_, log == nullptr ? nullptr : &log->state, services_.clock(),
+                           {request.log, request.actor, request.method, request.request_id, request.payload_digest},
                            code);
 }
 
@@ -275,16 +275,7 @@ int CommitWriter::WriteLogRows(const Transaction& txn, const PreparedCommit& com
 
 int CommitWriter::WriteRequestId(const Transaction& txn, const CommitRequest& request, const LogState& state) const {
   const std::string key = RequestKey(state.id, request.actor, request.method, request.request_id);
-  std::string_view old;
-  RequestRow row;
-  // An expired row of the same id: its place in the expiry order goes with it.
-  if (txn.Get(tables_.requests, key, &old) == 0 && DecodeRequestRow(old, &row)) {
-    const int code = txn.Delete(tables_.request_times, RequestTimeKey(row.commit_time, key));
-    if (code != 0 && code != MDB_NOTFOUND) return code;
-  }
-  row = {state.commit_time, state.revision, request.payload_digest};
-  const int code = txn.Put(tables_.requests, key, EncodeRequestRow(row));
-  return code != 0 ? code : txn.Put(tables_.request_times, RequestTimeKey(state.commit_time, key), "");
+  return PutRequestRow(txn, tables_, key, {state.commit_time, state.revision, request.payload_digest});
 }
 
 }  // namespace bulian::store::lmdb

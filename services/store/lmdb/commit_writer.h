@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/store/lmdb/dropped_requests.h"
 #include "services/store/lmdb/environment.h"
 #include "services/store/lmdb/layout.h"
 #include "services/store/lmdb/log_book.h"
@@ -61,7 +62,7 @@ class CommitWriter {
 
  private:
   absl::StatusOr<std::optional<CommitResult>> FindReplay(const Transaction& txn, const CommitRequest& request,
-                                                         const LogState& state, int* code) const;
+                                                         const LogBook::Log* log, int* code) const;
   absl::Status CheckConflict(const Transaction& txn, const PreparedCommit& commit, const LogBook::Log& log,
                              int* code) const;
   int CreateLog(const Transaction& txn, const std::string& name);
@@ -75,11 +76,11 @@ class CommitWriter {
   std::uint64_t next_sequence_ = 1;
 };
 
-// The stored answer of a request id within its 24 hours. `*code` as above.
+// The stored answer of a request id within its 24 hours: of the log (null: there is none), or of one of its name that
+// was dropped. `*code` as above.
 absl::StatusOr<std::optional<CommitResult>> FindStoredRequest(const Transaction& txn, const Tables& tables,
-                                                              const LogState& state, absl::Time now,
-                                                              std::string_view request_key, std::string_view request_id,
-                                                              std::string_view payload_digest, int* code);
+                                                              const LogState* state, absl::Time now,
+                                                              const AskedRequest& asked, int* code);
 
 }  // namespace bulian::store::lmdb
 

@@ -150,6 +150,32 @@ bool DecodeRequestRow(std::string_view bytes, RequestRow* row) {
   return true;
 }
 
+std::string EncodeDroppedRequest(const DroppedRequest& kept) {
+  std::string out;
+  Append(out, kept.epoch);
+  Append(out, static_cast<std::uint32_t>(kept.uid.size()));
+  return out.append(kept.uid).append(kept.payload_digest);
+}
+
+bool DecodeDroppedRequest(std::string_view bytes, DroppedRequest* kept) {
+  std::uint32_t size = 0;
+  if (!Take(bytes, &kept->epoch) || !Take(bytes, &size) || bytes.size() < size) return false;
+  kept->uid.assign(bytes.substr(0, size));
+  kept->payload_digest.assign(bytes.substr(size));
+  return true;
+}
+
+int PutRequestRow(const Transaction& txn, const Tables& tables, std::string_view key, const RequestRow& row) {
+  std::string_view old;
+  RequestRow replaced;
+  if (txn.Get(tables.requests, key, &old) == 0 && DecodeRequestRow(old, &replaced)) {
+    const int code = txn.Delete(tables.request_times, RequestTimeKey(replaced.commit_time, key));
+    if (code != 0 && code != MDB_NOTFOUND) return code;
+  }
+  const int code = txn.Put(tables.requests, key, EncodeRequestRow(row));
+  return code != 0 ? code : txn.Put(tables.request_times, RequestTimeKey(row.commit_time, key), "");
+}
+
 void AppendBigEndian64(std::string& out, std::uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
 }

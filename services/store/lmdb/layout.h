@@ -7,7 +7,7 @@
 //   records        log id, record name               revision (8 bytes), value
 //   headers        log id, revision                  first change row's sequence, bytes of the entry's rows, entry header
 //   changes        sequence (over all logs), index   change row; always appended, so its pages are full
-//   requests       log id, digest of the scoped id   time, revision, payload digest
+//   requests       log id, digest of the scoped id   time, revision, payload digest (log id 0: DroppedRequest)
 //   request_times  time, key in requests             empty; oldest first, for expiry
 //   dropped        log id                            empty: a removed log whose rows are still to be deleted
 // clang-format on
@@ -75,6 +75,19 @@ struct RequestRow {
 };
 std::string EncodeRequestRow(const RequestRow& row);
 bool DecodeRequestRow(std::string_view bytes, RequestRow* row);
+
+// In place of the payload digest for a request id that outlived its log.
+struct DroppedRequest {
+  std::string uid;  // of the log
+  std::int64_t epoch = 0;
+  std::string payload_digest;
+};
+std::string EncodeDroppedRequest(const DroppedRequest& kept);
+bool DecodeDroppedRequest(std::string_view bytes, DroppedRequest* kept);
+
+// Writes a row of `requests` with its place in the expiry order, which replaces that of an older row of the key.
+// Returns LMDB's code.
+int PutRequestRow(const Transaction& txn, const Tables& tables, std::string_view key, const RequestRow& row);
 
 // Keys.
 std::string IdKey(std::uint32_t log_id);

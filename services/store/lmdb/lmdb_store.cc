@@ -117,11 +117,10 @@ absl::StatusOr<std::optional<CommitResult>> LmdbStore::FindRequest(std::string_v
   Transaction txn;
   if (const int code = txn.BeginRead(*env_); code != 0) return LmdbError(code, "look for a request id");
   auto state = ReadLogState(txn, tables_, log);
-  if (absl::IsNotFound(state.status())) return std::nullopt;
-  if (!state.ok()) return state.status();
+  if (!state.ok() && !absl::IsNotFound(state.status())) return state.status();
   int code = 0;
-  auto found = FindStoredRequest(txn, tables_, *state, options_.clock(),
-                                 RequestKey(state->id, actor, method, request_id), request_id, payload_digest, &code);
+  auto found = FindStoredRequest(txn, tables_, state.ok() ? &*state : nullptr, options_.clock(),
+                                 {log, actor, method, request_id, payload_digest}, &code);
   if (code != 0) return LmdbError(code, "look for a request id");
   return found;
 }
@@ -138,6 +137,7 @@ absl::Status LmdbStore::DropLog(std::string_view log, std::string_view uid) {
                               {{"cluster", "clusters/" + name}});
         }
         dropped_uid = found->state.uid;
+        if (absl::Status kept = KeepLastRequest(txn, tables_, name, found->state); !kept.ok()) return kept;
         const int code = txn.Put(tables_.dropped, IdKey(found->state.id), "");
         if (code == 0) book_.Remove(name);
         return LmdbError(code, "drop a log");
