@@ -1,7 +1,6 @@
 #include "services/match/find.h"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include "services/match/embedding.h"
@@ -38,7 +37,6 @@ class Finder {
 
   void Run() {
     for (const Row row : query_.excluded) done_.Mark(row);
-    assert(std::is_sorted(query_.alliances.begin(), query_.alliances.end()));
     bool whole = OffersOfType();
     if (query_.potential) whole = whole && Planned() && BelowRequirement() && NearTypes();
     whole = whole && (query_.others.empty() || Recruits());
