@@ -88,9 +88,8 @@ double Reporter::EmbeddingOf(const Entry& entry) const {
   return here == model::kNoRow ? 0 : embedding_.Of(here);
 }
 
-void Reporter::FillParts(const Entry& entry, const Source& source, const Place& place, double similarity,
+void Reporter::FillParts(const Entry& entry, const model::OfferRef& ref, const Place& place, double similarity,
                          v1::Candidate* candidate) const {
-  const model::OfferRef ref = source.records->offer(source.capability);
   const model::Offer& offer = *ref;
   const OfferFit fit = FitOfOffer(target_, ref);
   Parts parts = ScoreOffer(target_, fit, offer, place, similarity);
@@ -116,7 +115,8 @@ void Reporter::FillParts(const Entry& entry, const Source& source, const Place& 
 void Reporter::Fill(const Entry& entry, v1::Candidate* candidate) {
   const model::Snapshot& records = names_.Records(entry);
   const Source source = SourceOf(entry);
-  const model::Offer& offer = *source.records->offer(source.capability);
+  const model::OfferRef ref = source.records->offer(source.capability);
+  const model::Offer& offer = *ref;
   const Place& place = places_.Of(offer.region);
   const v1::CandidateBasis basis = BasisOf(entry.standing);
   const double similarity = SimilarityOf(entry, offer);
@@ -132,7 +132,7 @@ void Reporter::Fill(const Entry& entry, v1::Candidate* candidate) {
   candidate->set_recruit(candidate->place() == v1::OUTSIDE || candidate->place() == v1::OTHER_CLUSTER);
   candidate->set_fit(FitOf(entry.standing));
   ToProto(entry.score, candidate->mutable_score());
-  FillParts(entry, source, place, similarity, candidate);
+  FillParts(entry, ref, place, similarity, candidate);
   candidate->set_level(static_cast<v1::Level>(offer.level));
   if (!model::StringField(source.bytes, v1::Capability::kEvidenceFieldNumber).empty()) {
     ParseField(source.bytes, v1::Capability::kEvidenceFieldNumber, candidate->mutable_evidence());

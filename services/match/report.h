@@ -40,7 +40,7 @@ class Reporter {
   void Prefetch(std::span<const Entry> entries) const;
   double SimilarityOf(const Entry& entry, const model::Offer& offer) const;
   double EmbeddingOf(const Entry& entry) const;
-  void FillParts(const Entry& entry, const Source& source, const Place& place, double similarity,
+  void FillParts(const Entry& entry, const model::OfferRef& ref, const Place& place, double similarity,
                  v1::Candidate* candidate) const;
 
   const FindQuery& query_;
