@@ -1,5 +1,7 @@
 // Facts of capabilities: offers in SI units with their attributes and certificates.
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "services/model/compiled_capability.h"
 #include "services/model/snapshot_writer.h"
@@ -52,6 +54,15 @@ void SnapshotWriter::SetOffer(Row row, const Offer& offer) {
   OfferPostings& postings = MutablePostings(offer.type);
   state_.offer_places.Mutable(row) = {offer.type, static_cast<std::uint32_t>(postings.size())};
   postings.Append(row, offer);
+}
+
+void SnapshotWriter::GatherOffers() {
+  std::vector<OfferPostings> scattered;  // kept to the end, or the copies would take the holes they leave
+  for (Row type = 0; type < state_.table(ResourceType::kCapabilityType).Limit(); ++type) {
+    if (state_.type_uses[type].offers.size() <= kOfferBlockSlots) continue;
+    OfferPostings& offers = state_.type_uses.Mutable(type).offers;
+    scattered.push_back(std::exchange(offers, offers.Gathered()));
+  }
 }
 
 void SnapshotWriter::RemoveOffer(Row row) {

@@ -89,6 +89,24 @@ void OfferPostings::SetExtras(std::size_t slot, std::span<const OfferAttribute> 
   extras.certificates.Set(at, certificates);
 }
 
+OfferPostings OfferPostings::Gathered() const {
+  OfferPostings result;
+  if (!rep_) return result;
+  Rep& rep = result.rep_.Mutable();
+  rep.size = rep_->size;
+  rep.groups.resize(rep_->groups.size());
+  for (std::size_t g = 0; g < rep.groups.size(); ++g) {
+    const Group& from = *rep_->groups[g];
+    std::vector<Cow<OfferBlock>>& blocks = rep.groups[g].Mutable().blocks;
+    blocks.reserve(from.blocks.size());
+    for (const Cow<OfferBlock>& block : from.blocks) {
+      OfferBlock& copy = blocks.emplace_back(*block).Mutable();
+      if (copy.extras) copy.extras = Cow<OfferExtras>(*copy.extras);
+    }
+  }
+  return result;
+}
+
 std::size_t OfferPostings::UnsharedBytes(const OfferPostings& other) const {
   if (!rep_ || rep_.get() == other.rep_.get()) return 0;
   std::size_t bytes = Cow<Rep>::NodeBytes() + rep_->groups.capacity() * sizeof(rep_->groups[0]);

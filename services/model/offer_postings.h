@@ -99,6 +99,10 @@ class OfferPostings {
   void SetExtras(std::size_t slot, std::span<const OfferAttribute> attributes, std::span<const Symbol> words,
                  std::span<const OfferCertificate> certificates);
 
+  // A copy that shares nothing, its memory asked for in the order of slots: made one after the other, copies lie side by
+  // side, where offers that came one by one lie wherever there was room.
+  OfferPostings Gathered() const;
+
   // Bytes that `other` does not share.
   std::size_t UnsharedBytes(const OfferPostings& other) const;
 

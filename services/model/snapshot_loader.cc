@@ -64,6 +64,7 @@ void SnapshotLoader::Finish() {
   }
   for (std::size_t i = 0; i < names.size(); ++i) names[i] = HashIndex::Of(std::exchange(names_[i], {}));
   if (thread_.joinable()) thread_.join();
+  writer_.GatherOffers();
   for (std::size_t i = 0; i < names.size(); ++i)
     if (!IsReferredTo(static_cast<ResourceType>(i))) state_.tables[i].SetNames(std::move(names[i]));
 }

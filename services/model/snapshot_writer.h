@@ -31,6 +31,8 @@ class SnapshotWriter {
   void Enter(ResourceType type, Row row);
   // The same for a capability whose record was compiled already.
   void EnterCapability(Row row, const CompiledCapability& compiled);
+  // Brings the offers of each type together in memory (OfferPostings::Gathered), after many came in another order.
+  void GatherOffers();
   // Notes what is touched in `delta` from here on; null: nothing.
   void set_delta(Delta* delta) { delta_ = delta; }
 
