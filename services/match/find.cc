@@ -1,10 +1,13 @@
 #include "services/match/find.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include "services/match/embedding.h"
 #include "services/match/enterprise_marks.h"
+#include "services/match/offer_screen.h"
 #include "services/match/recruits.h"
 
 namespace bulian::match {
@@ -53,27 +56,44 @@ class Finder {
   bool Allowed(const Place& place) const { return query_.outside || place.local != 0; }
 
   bool OffersOfType() {
-    const bool some_done = done_.count() != 0;
-    const bool whole = VisitOffers(
-        records_, target_.types, target_.as_of, query_.stop, &found_.examined, [&](const model::OfferRef& ref) {
-          const Offer& offer = *ref;
-          const Place& place = places_.Of(offer.region);
-          if (!Allowed(place) || offer.enterprise == model::kNoRow) return;
-          if (some_done && done_.Has(offer.enterprise)) return;
-          const OfferFit fit = FitOfOffer(target_, ref);
-          const bool holds = fit.fit != v1::VIOLATED;
-          if (!holds && !query_.potential) return;
-          if (holds) here_.Mark(offer.enterprise);
-          if (holds && !(query_.held && best_.MayEnter(StandingOf(v1::HELD, fit.fit)))) return;
-          const Range score = WithoutEmbedding(ScoreOffer(target_, fit, offer, place, 1), target_.weights);
-          if (!holds) {
-            below_.push_back({ref.row(), offer.enterprise, score});
-            return;
-          }
-          Consider(offer.enterprise, ref.row(), StandingOf(v1::HELD, fit.fit), score);
-        });
+    const OfferScreen screen(target_);
+    const bool whole = VisitOfferBlocks(records_, target_.types, query_.stop, &found_.examined,
+                                        [&](const model::OfferBlock& block, std::size_t slots) {
+                                          const OfferScreen::Sight sight = screen.Look(block, slots);
+                                          Holders(screen, block, sight);
+                                          if (query_.potential) Missing(block, sight);
+                                        });
     EndBasis(query_.held);
     return whole;
+  }
+
+  void Holders(const OfferScreen& screen, const model::OfferBlock& block, const OfferScreen::Sight& sight) {
+    const bool some_done = done_.count() != 0;
+    for (OfferScreen::SlotMask left = sight.valid & ~sight.violated; left != 0; left &= left - 1) {
+      const auto slot = static_cast<std::size_t>(std::countr_zero(left));
+      const Offer& offer = block.offers[slot];
+      const Place& place = places_.Of(offer.region);
+      if (!Allowed(place) || offer.enterprise == model::kNoRow) continue;
+      if (some_done && done_.Has(offer.enterprise)) continue;
+      here_.Mark(offer.enterprise);
+      if (!query_.held) continue;
+      const Standing standing = StandingOf(v1::HELD, (sight.unknown >> slot & 1) != 0 ? v1::UNKNOWN : v1::SATISFIED);
+      if (!best_.MayEnter(standing, screen.ScoreLimit(block, slot, sight, place))) continue;
+      const model::OfferRef ref(&block, slot);
+      Consider(offer.enterprise, ref.row(), standing,
+               WithoutEmbedding(ScoreOffer(target_, FitOfOffer(target_, ref), offer, place, 1), target_.weights));
+    }
+  }
+
+  void Missing(const model::OfferBlock& block, const OfferScreen::Sight& sight) {
+    for (OfferScreen::SlotMask left = sight.valid & sight.violated; left != 0; left &= left - 1) {
+      const model::OfferRef ref(&block, static_cast<std::size_t>(std::countr_zero(left)));
+      const Place& place = places_.Of(ref->region);
+      if (!Allowed(place) || ref->enterprise == model::kNoRow || done_.Has(ref->enterprise)) continue;
+      below_.push_back(
+          {ref.row(), ref->enterprise,
+           WithoutEmbedding(ScoreOffer(target_, FitOfOffer(target_, ref), *ref, place, 1), target_.weights)});
+    }
   }
 
   bool Planned() {
@@ -195,6 +215,20 @@ std::vector<Row> AlliancesOf(const model::Snapshot& snapshot) {
     }
   }
   return alliances;
+}
+
+void FoundNames::Prefetch(std::span<const Entry> entries) const {
+  std::array<Row, 32> rows;
+  std::size_t count = 0;
+  const auto fetch = [&] { query_->snapshot->Prefetch(ResourceType::kEnterprise, std::span(rows).first(count)); };
+  for (const Entry& entry : entries) {
+    if (entry.source != 0) continue;
+    rows[count++] = entry.enterprise;
+    if (count < rows.size()) continue;
+    fetch();
+    count = 0;
+  }
+  fetch();
 }
 
 std::string_view FoundNames::Offer(const Entry& entry) const {

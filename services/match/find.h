@@ -59,6 +59,7 @@ class FoundNames final : public EntryNames {
     return Records(entry).RelativeName(model::ResourceType::kEnterprise, entry.enterprise);
   }
   std::string_view Offer(const Entry& entry) const override;
+  void Prefetch(std::span<const Entry> entries) const override;
 
  private:
   const FindQuery* query_;

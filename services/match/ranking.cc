@@ -39,6 +39,7 @@ void BestEntries::Add(const Entry& entry) {
 }
 
 void BestEntries::Compact() {
+  names_->Prefetch(entries_);
   const auto by_enterprise = [this](const Entry& a, const Entry& b) {
     if (!SameEnterprise(a, b)) return std::tie(a.source, a.enterprise) < std::tie(b.source, b.enterprise);
     return RanksBefore(a, b, *names_);

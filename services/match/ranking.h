@@ -4,8 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -55,6 +54,8 @@ class EntryNames {
   virtual std::string_view Enterprise(const Entry& entry) const = 0;
   // Name of the capability or project in the cluster, unique with `offer` as the last resort.
   virtual std::string_view Offer(const Entry& entry) const = 0;
+  // Told before the enterprises' names of these are asked for one after the other.
+  virtual void Prefetch(std::span<const Entry>) const {}
 };
 
 // Whether `a` ranks before `b`: standing, score, full name of the enterprise, name of the offer. A total order.
@@ -71,6 +72,10 @@ class BestEntries {
   bool MayEnter(Standing standing) const { return !full_ || standing <= last_.standing; }
   bool MayEnter(Standing standing, Range score) const {
     return !full_ || CompareKeys(standing, score, last_.standing, last_.score) <= 0;
+  }
+  // Whether one of this standing could whose score's lower end is no more than `limit`.
+  bool MayEnter(Standing standing, double limit) const {
+    return !full_ || standing < last_.standing || (standing == last_.standing && limit >= last_.score.lower);
   }
   void Add(const Entry& entry);
   // The best, in order. The object is empty afterwards.

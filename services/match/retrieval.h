@@ -15,25 +15,32 @@ namespace bulian::match {
 // Asked every few hundred offers; true: stop, nobody waits for the answer any more.
 using StopToken = std::function<bool()>;
 
-// Visits the offers of exactly these types that are valid at `as_of`: visit(OfferRef). Counts every offer looked at in
-// `examined`. False if it was told to stop.
+// Visits the offers of exactly these types, whatever the date: visit(block, slots) as OfferPostings::VisitBlocks.
+// Counts every offer looked at in `examined`. False if it was told to stop.
 template <class Visit>
-bool VisitOffers(const model::Snapshot& records, std::span<const model::Row> types, model::Day as_of,
-                 const StopToken& stop, std::int64_t* examined, Visit&& visit) {
+bool VisitOfferBlocks(const model::Snapshot& records, std::span<const model::Row> types, const StopToken& stop,
+                      std::int64_t* examined, Visit&& visit) {
   bool stopped = false;
   for (const model::Row type : types) {
-    records.OffersOfType(type).VisitSome(
-        [&](const model::OfferRef& offer) {
-          if (ValidAt(*offer, as_of)) visit(offer);
-        },
-        [&](std::size_t visited) {
-          *examined += static_cast<std::int64_t>(visited);
-          stopped = stop && stop();
-          return !stopped;
-        });
+    records.OffersOfType(type).VisitBlocks(visit, [&](std::size_t visited) {
+      *examined += static_cast<std::int64_t>(visited);
+      stopped = stop && stop();
+      return !stopped;
+    });
     if (stopped) return false;
   }
   return true;
+}
+
+// The same with visit(OfferRef) for those that are valid at `as_of`.
+template <class Visit>
+bool VisitOffers(const model::Snapshot& records, std::span<const model::Row> types, model::Day as_of,
+                 const StopToken& stop, std::int64_t* examined, Visit&& visit) {
+  return VisitOfferBlocks(records, types, stop, examined, [&](const model::OfferBlock& block, std::size_t slots) {
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      if (ValidAt(block.offers[slot], as_of)) visit(model::OfferRef(&block, slot));
+    }
+  });
 }
 
 }  // namespace bulian::match

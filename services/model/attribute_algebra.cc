@@ -71,12 +71,6 @@ bool CompileValue(const Message& message, ToSymbol to_symbol, OfferAttribute* co
 
 // --- comparing
 
-bool AtMost(double a, double b) {
-  if (a <= b) return true;
-  if (!std::isfinite(a) || !std::isfinite(b)) return false;
-  return a - b <= kIntervalTolerance * std::max(std::fabs(a), std::fabs(b));
-}
-
 bool Covers(const OfferAttribute& outer, const OfferAttribute& inner) {
   return AtMost(outer.min, inner.min) && AtMost(inner.max, outer.max);
 }

@@ -19,12 +19,12 @@
 #include "bulian/v1/capability.pb.h"
 #include "bulian/v1/chain.pb.h"
 #include "services/model/day.h"
+#include "services/model/interval_limits.h"
 #include "services/model/offer_attribute.h"
 #include "services/model/symbol.h"
 
 namespace bulian::model {
 
-inline constexpr double kIntervalTolerance = 1e-9;
 // Stands for every word that no offer states; never interned, greater than any symbol.
 inline constexpr Symbol kNoSymbol = ~Symbol{0};
 

@@ -71,10 +71,10 @@ class OfferPostings {
     return {rep_->groups[block / kGroupBlocks]->blocks[block % kGroupBlocks].get(), slot % kOfferBlockSlots};
   }
 
-  // Calls visit(OfferRef) for every offer and after(number) with the number of offers visited since it was last called,
-  // every few hundred offers; after returns false to stop.
+  // Calls visit(block, slots) for every block, whose first `slots` hold offers, and after(number) with the number of
+  // offers visited since it was last called, every few hundred offers; after returns false to stop.
   template <class Visit, class After>
-  void VisitSome(Visit&& visit, After&& after) const {
+  void VisitBlocks(Visit&& visit, After&& after) const {
     if (!rep_) return;
     std::size_t left = rep_->size;
     for (const Cow<Group>& group : rep_->groups) {
@@ -83,6 +83,15 @@ class OfferPostings {
       left -= count;
       if (!after(count)) return;
     }
+  }
+  // The same with visit(OfferRef) for every offer.
+  template <class Visit, class After>
+  void VisitSome(Visit&& visit, After&& after) const {
+    VisitBlocks(
+        [&](const OfferBlock& block, std::size_t slots) {
+          for (std::size_t slot = 0; slot < slots; ++slot) visit(OfferRef(&block, slot));
+        },
+        after);
   }
   template <class Visit>
   void ForEach(Visit&& visit) const {
@@ -99,8 +108,8 @@ class OfferPostings {
   void SetExtras(std::size_t slot, std::span<const OfferAttribute> attributes, std::span<const Symbol> words,
                  std::span<const OfferCertificate> certificates);
 
-  // A copy that shares nothing, its memory asked for in the order of slots: made one after the other, copies lie side by
-  // side, where offers that came one by one lie wherever there was room.
+  // A copy that shares nothing, its memory asked for in the order of slots: made one after the other, copies lie side
+  // by side, where offers that came one by one lie wherever there was room.
   OfferPostings Gathered() const;
 
   // Bytes that `other` does not share.
@@ -167,9 +176,7 @@ void OfferPostings::VisitGroup(const Group& group, std::size_t count, Visit&& vi
   if (blocks > 0) FetchAttributes(*group.blocks[0]);
   for (std::size_t b = 0; b < blocks; ++b) {
     fetch(b);
-    const OfferBlock* const block = group.blocks[b].get();
-    const std::size_t slots = std::min(kOfferBlockSlots, count - b * kOfferBlockSlots);
-    for (std::size_t slot = 0; slot < slots; ++slot) visit(OfferRef(block, slot));
+    visit(*group.blocks[b], std::min(kOfferBlockSlots, count - b * kOfferBlockSlots));
   }
 }
 
