@@ -77,11 +77,11 @@ class Explainer {
     return row == model::kNoRow ? 0 : embedding_.Of(row);
   }
 
-  Entry MakeEntry(Row number, v1::CandidateBasis basis, v1::Fit fit, const OfferFit& details, const Offer& offer,
-                  double similarity) {
-    const Parts parts = ScoreOffer(target_, details, offer, places_.Of(offer.region), similarity);
+  Entry MakeEntry(Row number, v1::CandidateBasis basis, v1::Fit fit, const OfferFit& details,
+                  const model::OfferRef& offer, double similarity) {
+    const Parts parts = ScoreOffer(target_, details, *offer, places_.Of(offer->region), similarity);
     const Range score = AddEmbedding(WithoutEmbedding(parts, target_.weights), EmbeddingValue(), target_.weights);
-    return {score, enterprise_, number, source_, StandingOf(basis, fit)};
+    return {score, enterprise_, number, source_, StandingOf(basis, fit), offer};
   }
 
   void AddOffer(Row row, std::vector<Bearing>* all) {
@@ -92,12 +92,12 @@ class Explainer {
     if (std::binary_search(types_.begin(), types_.end(), offer.type)) {
       const v1::Fit whole = valid ? fit.fit : v1::VIOLATED;
       const v1::CandidateBasis basis = whole == v1::VIOLATED ? v1::BELOW_REQUIREMENT : v1::HELD;
-      all->push_back({MakeEntry(row, basis, whole, fit, offer, 1), valid});
+      all->push_back({MakeEntry(row, basis, whole, fit, ref, 1), valid});
       return;
     }
     for (const NearType& near : found_.near) {
       if (near.type != offer.type) continue;
-      all->push_back({MakeEntry(row, v1::NEAR_TYPE, v1::VIOLATED, fit, offer, near.similarity), valid});
+      all->push_back({MakeEntry(row, v1::NEAR_TYPE, v1::VIOLATED, fit, ref, near.similarity), valid});
     }
   }
 
@@ -111,7 +111,7 @@ class Explainer {
       const OfferFit fit = FitOfOffer(Recompiled(target_), ref);
       const bool lasting = target_.as_of <= offer.valid_until;
       const v1::Fit whole = lasting ? fit.fit : v1::VIOLATED;
-      all->push_back({MakeEntry(static_cast<Row>(i), v1::PLANNED, whole, fit, offer, 1), lasting});
+      all->push_back({MakeEntry(static_cast<Row>(i), v1::PLANNED, whole, fit, ref, 1), lasting});
     }
   }
 

@@ -19,8 +19,7 @@ using model::Row;
 
 // Offers of the type that miss the target, put aside until it is known who holds a fitting one.
 struct Below {
-  Row offer;
-  Row enterprise;
+  model::OfferRef offer;
   Range score;  // without embedding
 };
 
@@ -80,7 +79,7 @@ class Finder {
       const Standing standing = StandingOf(v1::HELD, (sight.unknown >> slot & 1) != 0 ? v1::UNKNOWN : v1::SATISFIED);
       if (!best_.MayEnter(standing, screen.ScoreLimit(block, slot, sight, place))) continue;
       const model::OfferRef ref(&block, slot);
-      Consider(offer.enterprise, ref.row(), standing,
+      Consider(offer.enterprise, ref, standing,
                WithoutEmbedding(ScoreOffer(target_, FitOfOffer(target_, ref), offer, place, 1), target_.weights));
     }
   }
@@ -91,8 +90,7 @@ class Finder {
       const Place& place = places_.Of(ref->region);
       if (!Allowed(place) || ref->enterprise == model::kNoRow || done_.Has(ref->enterprise)) continue;
       below_.push_back(
-          {ref.row(), ref->enterprise,
-           WithoutEmbedding(ScoreOffer(target_, FitOfOffer(target_, ref), *ref, place, 1), target_.weights)});
+          {ref, WithoutEmbedding(ScoreOffer(target_, FitOfOffer(target_, ref), *ref, place, 1), target_.weights)});
     }
   }
 
@@ -110,8 +108,8 @@ class Finder {
       if (!Allowed(place) || done_.Has(planned.owner) || offer.valid_until < target_.as_of) continue;
       const OfferFit fit = FitOfOffer(target, ref);
       here_.Mark(planned.owner);
-      Consider(planned.owner, static_cast<Row>(i), StandingOf(v1::PLANNED, fit.fit),
-               WithoutEmbedding(ScoreOffer(target_, fit, offer, place, 1), target_.weights));
+      Consider(planned.owner, ref, StandingOf(v1::PLANNED, fit.fit),
+               WithoutEmbedding(ScoreOffer(target_, fit, offer, place, 1), target_.weights), static_cast<Row>(i));
     }
     EndBasis(true);
     return true;
@@ -119,9 +117,10 @@ class Finder {
 
   bool BelowRequirement() {
     for (const Below& below : below_) {
-      if (done_.Has(below.enterprise)) continue;
-      here_.Mark(below.enterprise);
-      Consider(below.enterprise, below.offer, StandingOf(v1::BELOW_REQUIREMENT, v1::VIOLATED), below.score);
+      const Row enterprise = below.offer->enterprise;
+      if (done_.Has(enterprise)) continue;
+      here_.Mark(enterprise);
+      Consider(enterprise, below.offer, StandingOf(v1::BELOW_REQUIREMENT, v1::VIOLATED), below.score);
     }
     EndBasis(true);
     return true;
@@ -138,7 +137,7 @@ class Finder {
             if (!Allowed(place) || offer.enterprise == model::kNoRow || done_.Has(offer.enterprise)) return;
             const OfferFit fit = FitOfOffer(target_, ref);
             here_.Mark(offer.enterprise);
-            Consider(offer.enterprise, ref.row(), StandingOf(v1::NEAR_TYPE, v1::VIOLATED),
+            Consider(offer.enterprise, ref, StandingOf(v1::NEAR_TYPE, v1::VIOLATED),
                      WithoutEmbedding(ScoreOffer(target_, fit, offer, place, near.similarity), target_.weights));
           });
       if (!whole) return false;
@@ -168,12 +167,15 @@ class Finder {
     return embedding_.Of(enterprise);
   }
 
-  void Consider(Row enterprise, Row offer, Standing standing, Range score) {
+  // `planned` is the number of a planned capability.
+  void Consider(Row enterprise, const model::OfferRef& offer, Standing standing, Range score,
+                Row planned = model::kNoRow) {
     if (!best_.MayEnter(standing, AddEmbedding(score, 1, target_.weights))) return;
     // Not the enterprise's record, which would have to be fetched for each.
     if (std::binary_search(query_.alliances.begin(), query_.alliances.end(), enterprise)) return;
     const Range whole = AddEmbedding(score, EmbeddingOf(enterprise), target_.weights);
-    if (best_.MayEnter(standing, whole)) best_.Add({whole, enterprise, offer, 0, standing});
+    if (!best_.MayEnter(standing, whole)) return;
+    best_.Add({whole, enterprise, planned == model::kNoRow ? offer.row() : planned, 0, standing, offer});
   }
 
   // Closes a basis: who has been seen in it is no candidate of a later one.

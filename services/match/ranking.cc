@@ -39,7 +39,6 @@ void BestEntries::Add(const Entry& entry) {
 }
 
 void BestEntries::Compact() {
-  names_->Prefetch(entries_);
   const auto by_enterprise = [this](const Entry& a, const Entry& b) {
     if (!SameEnterprise(a, b)) return std::tie(a.source, a.enterprise) < std::tie(b.source, b.enterprise);
     return RanksBefore(a, b, *names_);
@@ -47,9 +46,19 @@ void BestEntries::Compact() {
   std::sort(entries_.begin(), entries_.end(), by_enterprise);
   entries_.erase(std::unique(entries_.begin(), entries_.end(), SameEnterprise), entries_.end());
   if (entries_.size() < capacity_) return;
-  const auto rank = [this](const Entry& a, const Entry& b) { return RanksBefore(a, b, *names_); };
+  // Names, which lie far apart, are read only of those that tie with the last place.
+  const auto by_key = [](const Entry& a, const Entry& b) {
+    return CompareKeys(a.standing, a.score, b.standing, b.score) < 0;
+  };
   const auto last = entries_.begin() + static_cast<std::ptrdiff_t>(capacity_ - 1);
-  std::nth_element(entries_.begin(), last, entries_.end(), rank);
+  std::nth_element(entries_.begin(), last, entries_.end(), by_key);
+  const Entry key = *last;
+  const auto tied = std::partition(entries_.begin(), last, [&](const Entry& entry) { return by_key(entry, key); });
+  const auto end = std::partition(last, entries_.end(), [&](const Entry& entry) { return !by_key(key, entry); });
+  if (end - tied > 1) {
+    names_->Prefetch({tied, end});
+    std::nth_element(tied, last, end, [this](const Entry& a, const Entry& b) { return RanksBefore(a, b, *names_); });
+  }
   last_ = *last;
   full_ = true;
   entries_.resize(capacity_);
@@ -57,6 +66,7 @@ void BestEntries::Compact() {
 
 std::vector<Entry> BestEntries::Take() {
   Compact();
+  names_->Prefetch(entries_);
   std::sort(entries_.begin(), entries_.end(),
             [this](const Entry& a, const Entry& b) { return RanksBefore(a, b, *names_); });
   full_ = false;

@@ -28,13 +28,15 @@ inline v1::Fit FitOf(Standing standing) {
 }
 
 // An offer in the running. `source` is the place of its cluster in the answer (0: the asked one); `offer` is a row of
-// capabilities, or for PLANNED the number of the planned capability.
+// capabilities, or for PLANNED the number of the planned capability; `ref` lives as long as the snapshots, among them
+// the branch of what is planned.
 struct Entry {
   Range score;
   model::Row enterprise = model::kNoRow;
   model::Row offer = model::kNoRow;
   std::uint16_t source = 0;
   Standing standing = 0;
+  model::OfferRef ref;
 };
 
 // -1 if `a` comes before `b` by standing and score, 1 if after, 0 if only names decide.

@@ -28,7 +28,7 @@ bool Collect(const FindQuery& query, std::size_t other, PlaceTable* places, std:
     const v1::CandidateBasis basis = fit.fit == v1::VIOLATED ? v1::BELOW_REQUIREMENT : v1::HELD;
     const Range score = WithoutEmbedding(ScoreOffer(target, fit, offer, places->Of(offer.region), 1), target.weights);
     entries->push_back(
-        {score, offer.enterprise, ref.row(), static_cast<std::uint16_t>(other + 1), StandingOf(basis, fit.fit)});
+        {score, offer.enterprise, ref.row(), static_cast<std::uint16_t>(other + 1), StandingOf(basis, fit.fit), ref});
   });
 }
 

@@ -88,10 +88,9 @@ double Reporter::EmbeddingOf(const Entry& entry) const {
   return here == model::kNoRow ? 0 : embedding_.Of(here);
 }
 
-void Reporter::FillParts(const Entry& entry, const model::OfferRef& ref, const Place& place, double similarity,
-                         v1::Candidate* candidate) const {
-  const model::Offer& offer = *ref;
-  const OfferFit fit = FitOfOffer(target_, ref);
+void Reporter::FillParts(const Entry& entry, const Place& place, double similarity, v1::Candidate* candidate) const {
+  const model::Offer& offer = *entry.ref;
+  const OfferFit fit = FitOfOffer(target_, entry.ref);
   Parts parts = ScoreOffer(target_, fit, offer, place, similarity);
   const double embedding = EmbeddingOf(entry);
   parts[kEmbeddingPart] = {embedding, embedding};
@@ -115,8 +114,7 @@ void Reporter::FillParts(const Entry& entry, const model::OfferRef& ref, const P
 void Reporter::Fill(const Entry& entry, v1::Candidate* candidate) {
   const model::Snapshot& records = names_.Records(entry);
   const Source source = SourceOf(entry);
-  const model::OfferRef ref = source.records->offer(source.capability);
-  const model::Offer& offer = *ref;
+  const model::Offer& offer = *entry.ref;
   const Place& place = places_.Of(offer.region);
   const v1::CandidateBasis basis = BasisOf(entry.standing);
   const double similarity = SimilarityOf(entry, offer);
@@ -132,7 +130,7 @@ void Reporter::Fill(const Entry& entry, v1::Candidate* candidate) {
   candidate->set_recruit(candidate->place() == v1::OUTSIDE || candidate->place() == v1::OTHER_CLUSTER);
   candidate->set_fit(FitOf(entry.standing));
   ToProto(entry.score, candidate->mutable_score());
-  FillParts(entry, ref, place, similarity, candidate);
+  FillParts(entry, place, similarity, candidate);
   candidate->set_level(static_cast<v1::Level>(offer.level));
   if (!model::StringField(source.bytes, v1::Capability::kEvidenceFieldNumber).empty()) {
     ParseField(source.bytes, v1::Capability::kEvidenceFieldNumber, candidate->mutable_evidence());

@@ -40,8 +40,7 @@ class Reporter {
   void Prefetch(std::span<const Entry> entries) const;
   double SimilarityOf(const Entry& entry, const model::Offer& offer) const;
   double EmbeddingOf(const Entry& entry) const;
-  void FillParts(const Entry& entry, const model::OfferRef& ref, const Place& place, double similarity,
-                 v1::Candidate* candidate) const;
+  void FillParts(const Entry& entry, const Place& place, double similarity, v1::Candidate* candidate) const;
 
   const FindQuery& query_;
   std::optional<Target> recompiled_;  // when planned capabilities brought words of their own

@@ -36,9 +36,10 @@ struct OfferBlock {
   std::array<Offer, kOfferBlockSlots> offers{};
 };
 
-// One offer with what it states.
+// One offer with what it states. A default one refers to none.
 class OfferRef {
  public:
+  OfferRef() = default;
   OfferRef(const OfferBlock* block, std::size_t slot) : block_(block), slot_(slot) {}
   Row row() const { return block_->rows[slot_]; }
   const Offer& operator*() const { return block_->offers[slot_]; }
@@ -58,8 +59,8 @@ class OfferRef {
   }
 
  private:
-  const OfferBlock* block_;
-  std::size_t slot_;
+  const OfferBlock* block_ = nullptr;
+  std::size_t slot_ = 0;
 };
 
 class OfferPostings {
