@@ -269,6 +269,7 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
   *response->mutable_as_of() = model::ToDate(target.as_of);
   if (target.need_known) ToProto(target.need, response->mutable_need_per_year());
   *response->mutable_requirement() = target.requirement;
+  ToProto(target.weights, response->mutable_weights());
   response->set_algorithm_version(kAlgorithmVersion.data(), kAlgorithmVersion.size());
   position.offset += found.page.size();
   if (position.offset < found.count) {
@@ -313,6 +314,7 @@ absl::Status MatchService::ExplainCandidate(rpc::CallContext& call, const v1::Ex
   query.outside = true;
   Explain(query, query.others.empty() ? 0 : 1, enterprise, response);
   *response->mutable_requirement() = resolved->target.requirement;
+  ToProto(resolved->target.weights, response->mutable_weights());
   AddCluster(**snapshot, response->add_clusters());
   for (const SnapshotPtr& other : query.others) AddCluster(*other, response->add_clusters());
   *response->mutable_as_of() = model::ToDate(resolved->target.as_of);

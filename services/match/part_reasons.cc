@@ -43,8 +43,10 @@ std::string FitReason(const Target& target, const OfferFit& fit, double similari
 std::string CapacityReason(const Target& target, Range free) {
   if (target.need_known && target.need.upper == 0) return "nothing is needed";
   if (free.upper == 0) return "nothing free";
-  std::string text = free.lower == 0 && free.upper == kUnbounded ? "free unknown" : "free " + RangeText(free);
-  text += target.need_known ? " of " + RangeText(target.need) : " of an unknown need";
+  const bool unknown = free.lower == 0 && free.upper == kUnbounded;
+  std::string text = unknown ? "free unknown" : "free " + RangeText(free);
+  if (unknown && !target.need_known) return text;
+  if (target.need_known) text += " of " + RangeText(target.need);
   if (!target.unit.empty()) text += " " + target.unit + (target.stock ? "" : " per year");
   return target.need_known ? text + " needed" : text;
 }
@@ -57,8 +59,7 @@ std::string ReadinessReason(const model::Offer& offer) {
 }
 
 std::string CertificatesReason(const Target& target, const OfferFit& fit) {
-  const std::size_t asked = target.compiled.certificates.size();
-  return asked == 0 ? "" : TallyText(fit.certificates, asked, " held");
+  return TallyText(fit.certificates, target.compiled.certificates.size(), " held");
 }
 
 std::string ProximityReason(const Place& place) {
@@ -68,8 +69,7 @@ std::string ProximityReason(const Place& place) {
   return place.proximity.lower == 0.6 ? "same province" : "another province";
 }
 
-std::string EmbeddingReason(bool asked, double value) {
-  if (!asked) return "";
+std::string EmbeddingReason(double value) {
   if (value == 1) return "supplies a neighbour";
   return value == 0.5 ? "holds a neighbour's type" : "no tie to a neighbour";
 }

@@ -96,19 +96,19 @@ void Reporter::FillParts(const Entry& entry, const Place& place, double similari
   parts[kEmbeddingPart] = {embedding, embedding};
   const Range free = FreeCapacity(offer, target_.dimension, target_.stock, target_.unit_factor);
   if (free.lower != 0 || free.upper != kUnbounded) ToProto(free, candidate->mutable_free_capacity());
-  std::array<std::string, kPartCount> reasons = {FitReason(target_, fit, similarity),
-                                                 CapacityReason(target_, free),
-                                                 ReadinessReason(offer),
-                                                 CertificatesReason(target_, fit),
-                                                 ProximityReason(place),
-                                                 EmbeddingReason(embedding_.asked(), embedding)};
-  for (int i = 0; i < kPartCount; ++i) {
+  const auto add = [&](Part number, bool asked, std::string reason) {
+    if (!asked) return;
     v1::ScorePart* const part = candidate->add_parts();
-    part->set_part(kPartNames[i].data(), kPartNames[i].size());
-    ToProto(parts[i], part->mutable_value());
-    part->set_weight(target_.weights[i]);
-    part->set_reason(std::move(reasons[i]));
-  }
+    part->set_part(kPartNames[number].data(), kPartNames[number].size());
+    ToProto(parts[number], part->mutable_value());
+    part->set_reason(std::move(reason));
+  };
+  add(kFitPart, !target_.compiled.attributes.empty() || similarity < 1, FitReason(target_, fit, similarity));
+  add(kCapacityPart, true, CapacityReason(target_, free));
+  add(kReadinessPart, true, ReadinessReason(offer));
+  add(kCertificatesPart, !target_.compiled.certificates.empty(), CertificatesReason(target_, fit));
+  add(kProximityPart, true, ProximityReason(place));
+  add(kEmbeddingPart, embedding_.asked(), EmbeddingReason(embedding));
 }
 
 void Reporter::Fill(const Entry& entry, v1::Candidate* candidate) {

@@ -61,4 +61,13 @@ PartWeights NormaliseWeights(const v1::RankingWeights* asked, const v1::RankingW
   return weights;
 }
 
+void ToProto(const PartWeights& weights, v1::RankingWeights* message) {
+  message->set_fit(weights[kFitPart]);
+  message->set_capacity(weights[kCapacityPart]);
+  message->set_readiness(weights[kReadinessPart]);
+  message->set_certificates(weights[kCertificatesPart]);
+  message->set_proximity(weights[kProximityPart]);
+  message->set_embedding(weights[kEmbeddingPart]);
+}
+
 }  // namespace bulian::match

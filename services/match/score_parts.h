@@ -41,6 +41,8 @@ using PartWeights = std::array<double, kPartCount>;
 PartWeights NormaliseWeights(const v1::RankingWeights* asked, const v1::RankingWeights& cluster, std::string_view field,
                              model::Violations* violations);
 
+void ToProto(const PartWeights& weights, v1::RankingWeights* message);
+
 // The weighted sum in the order of Part. Embedding comes last, so that `WithoutEmbedding + w * embedding` is the same
 // number to the last bit.
 inline Range WithoutEmbedding(const Parts& parts, const PartWeights& weights) {

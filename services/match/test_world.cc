@@ -195,9 +195,10 @@ v1::Requirement RandomRequirement(const TestWorld& world, std::mt19937* random, 
   return requirement;
 }
 
-Target RandomTarget(const TestWorld& world, const model::Snapshot& snapshot, std::mt19937* random) {
+Target RandomTarget(const TestWorld& world, const model::Snapshot& snapshot, std::mt19937* random,
+                    const TestSize& size) {
   model::Violations violations;
-  Target target = MakeTarget(snapshot, RandomRequirement(world, random), "requirement", &violations);
+  Target target = MakeTarget(snapshot, RandomRequirement(world, random, size), "requirement", &violations);
   target.as_of = kTestDay;
   if (!OneIn(random, 3)) {
     const double need = Draw(random, 4) * 512;

@@ -42,7 +42,8 @@ TestWorld RandomWorld(const std::string& cluster, std::uint32_t seed, const Test
 // Of a type of the world, with what its offers state.
 v1::Requirement RandomRequirement(const TestWorld& world, std::mt19937* random, const TestSize& size = {});
 // A target with need, weights and neighbours at random, at kTestDay.
-Target RandomTarget(const TestWorld& world, const model::Snapshot& snapshot, std::mt19937* random);
+Target RandomTarget(const TestWorld& world, const model::Snapshot& snapshot, std::mt19937* random,
+                    const TestSize& size = {});
 
 }  // namespace bulian::match
 
