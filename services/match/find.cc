@@ -220,6 +220,7 @@ std::vector<Row> AlliancesOf(const model::Snapshot& snapshot) {
 }
 
 void FoundNames::Prefetch(std::span<const Entry> entries) const {
+  if (query_->snapshot->NamesFollowRows(ResourceType::kEnterprise)) return;
   std::array<Row, 32> rows;
   std::size_t count = 0;
   const auto fetch = [&] { query_->snapshot->Prefetch(ResourceType::kEnterprise, std::span(rows).first(count)); };

@@ -59,6 +59,9 @@ class FoundNames final : public EntryNames {
     return Records(entry).RelativeName(model::ResourceType::kEnterprise, entry.enterprise);
   }
   std::string_view Offer(const Entry& entry) const override;
+  int CompareEnterprises(const Entry& a, const Entry& b) const override {
+    return Records(a).CompareNames(model::ResourceType::kEnterprise, a.enterprise, b.enterprise);
+  }
   void Prefetch(std::span<const Entry> entries) const override;
 
  private:

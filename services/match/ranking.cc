@@ -18,8 +18,9 @@ bool RanksBefore(const Entry& a, const Entry& b, const EntryNames& names) {
   if (!SameEnterprise(a, b)) {
     if (a.source != b.source) {
       if (const int order = names.Cluster(a).compare(names.Cluster(b)); order != 0) return order < 0;
+      return names.Enterprise(a) < names.Enterprise(b);
     }
-    return names.Enterprise(a) < names.Enterprise(b);
+    return names.CompareEnterprises(a, b) < 0;
   }
   if (a.offer == b.offer) return false;
   const int order = names.Offer(a).compare(names.Offer(b));

@@ -56,7 +56,9 @@ class EntryNames {
   virtual std::string_view Enterprise(const Entry& entry) const = 0;
   // Name of the capability or project in the cluster, unique with `offer` as the last resort.
   virtual std::string_view Offer(const Entry& entry) const = 0;
-  // Told before the enterprises' names of these are asked for one after the other.
+  // Below 0 if the name of a's enterprise is before that of b's; both are of one cluster.
+  virtual int CompareEnterprises(const Entry& a, const Entry& b) const { return Enterprise(a).compare(Enterprise(b)); }
+  // Told before the enterprises of these are compared with one another.
   virtual void Prefetch(std::span<const Entry>) const {}
 };
 

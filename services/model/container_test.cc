@@ -216,6 +216,8 @@ TEST(ResourceTableTest, PackedRecordsEqualInsertedOnes) {
     }
     EXPECT_FALSE(placed.Exists(size));
     EXPECT_EQ(placed.Count(), size);
+    EXPECT_TRUE(placed.NamesFollowRows());
+    EXPECT_TRUE(inserted.NamesFollowRows());
     placed.Erase(size / 2);
     EXPECT_EQ(placed.Insert("q", "new", 1), size / 2);
     EXPECT_EQ(placed.Insert("s", "new", 1), size);
@@ -225,6 +227,8 @@ TEST(ResourceTableTest, PackedRecordsEqualInsertedOnes) {
       return true;
     });
     ASSERT_EQ(order.size(), size + 1u);
+    EXPECT_EQ(placed.NamesFollowRows(), size == 1);
+    for (std::size_t i = 1; i < order.size(); ++i) EXPECT_LT(placed.CompareNames(order[i - 1], order[i]), 0);
     EXPECT_EQ(order.front(), size / 2);
     EXPECT_EQ(order.back(), size);
   }
@@ -268,7 +272,27 @@ TEST(ResourceTableTest, ReusesRowsAndKeepsVersions) {
       return true;
     });
     ASSERT_EQ(it, records.end());
+    for (int i = 0; i < 2000; ++i) {
+      const Row a = static_cast<Row>(random() % version.Limit()), b = static_cast<Row>(random() % version.Limit());
+      if (!version.Exists(a) || !version.Exists(b)) continue;
+      const bool before = version.RelativeName(a) < version.RelativeName(b);
+      ASSERT_EQ(version.CompareNames(a, b) < 0, before);
+    }
   }
+}
+
+TEST(ResourceTableTest, RowsInTheOrderOfNamesAreComparedWithoutNames) {
+  ResourceTable table;
+  for (const char* name : {"b", "d", "f", "h"}) table.Insert(name, "", 1);
+  EXPECT_TRUE(table.NamesFollowRows());
+  table.Erase(1);
+  EXPECT_TRUE(table.NamesFollowRows());
+  EXPECT_LT(table.CompareNames(0, 2), 0);
+  table.Insert("z", "", 2);  // takes row 1
+  EXPECT_FALSE(table.NamesFollowRows());
+  EXPECT_GT(table.CompareNames(1, 3), 0);
+  EXPECT_LT(table.CompareNames(2, 1), 0);
+  EXPECT_EQ(table.CompareNames(2, 2), 0);
 }
 
 }  // namespace

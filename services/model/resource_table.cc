@@ -17,7 +17,14 @@ Row ResourceTable::Insert(std::string_view name, std::string_view bytes, std::in
   names_.Insert(HashIndex::Hash(name), row);
   order_.Insert(row, name, [this](Row r) { return RelativeName(r); });
   ++count_;
+  NoteOrder(row, name);
   return row;
+}
+
+void ResourceTable::NoteOrder(Row row, std::string_view name) {
+  if (row > in_order_) return;
+  const bool follows = row == 0 || (Exists(row - 1) && RelativeName(row - 1) < name);
+  in_order_ = follows ? row + 1 : row;
 }
 
 void ResourceTable::Prefetch(std::span<const Row> rows) const {
@@ -61,6 +68,7 @@ void ResourceTable::Erase(Row row) {
 void ResourceTable::Place(std::size_t index, Cow<Chunk> chunk, Row limit) {
   chunks_.Put(index, std::move(chunk));
   for (; limit_ < limit; ++limit_, ++count_) order_.Append(limit_);
+  in_order_ = limit_;
 }
 
 std::size_t ResourceTable::UnsharedBytes(const ResourceTable& other) const {
