@@ -46,6 +46,7 @@ class PipelineCall {
   std::chrono::steady_clock::time_point begin;
   std::uint64_t received = 0, sent = 0;  // messages
   bool admitted = false;                 // set and cleared by the admit stage
+  bool in_gate = false;                  // set by the admit stage, cleared when the call has left the gate
   bool metered = false;                  // set by the meter stage: counted as started
 };
 

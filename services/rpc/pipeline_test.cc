@@ -86,7 +86,8 @@ class PipelineTest : public testing::Test {
     stages.push_back(std::make_unique<DeadlineStage>(DeadlineLimits{}));
     stages.push_back(std::make_unique<AuthenticateStage>(&developer_));
     stages.push_back(std::make_unique<AuthorizeStage>());
-    stages.push_back(std::make_unique<AdmitStage>(AdmissionLimits{2, 1, 1, absl::Milliseconds(70)}, &streams_end_));
+    stages.push_back(
+        std::make_unique<AdmitStage>(AdmissionLimits{2, 1, 1, absl::Milliseconds(70)}, &streams_end_, &gate_));
     stages.push_back(std::make_unique<MeterStage>(routes_, &metrics_));
     stages.push_back(std::make_unique<LogStage>(&log_));
     return stages;
@@ -104,6 +105,7 @@ class PipelineTest : public testing::Test {
   FakeMetrics metrics_;
   DeveloperAuthenticator developer_;
   std::atomic<bool> streams_end_ = false;
+  DrainGate gate_;
 };
 
 TEST_F(PipelineTest, AcceptsTheOrder) { EXPECT_TRUE(Pipeline::Make(Stages()).ok()); }
@@ -191,6 +193,25 @@ TEST_F(PipelineTest, NoStreamBeginsWhileStreamsEnd) {
   FakeCall stream(&routes_[2]), unary(&routes_[0]);
   EXPECT_EQ(model::ReasonOf(pipeline.Enter(stream)), v1::SHUTTING_DOWN);
   EXPECT_TRUE(pipeline.Enter(unary).ok());
+}
+
+TEST_F(PipelineTest, NoCallBeginsOnceTheGateIsClosed) {
+  const auto pipeline = *Pipeline::Make(Stages());
+  FakeCall running(&routes_[0]);
+  ASSERT_TRUE(pipeline.Enter(running).ok());
+  EXPECT_TRUE(running.in_gate);
+  gate_.Close();
+  for (const Route& route : routes_) {
+    FakeCall late(&route);
+    const absl::Status refused = pipeline.Enter(late);
+    EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(model::ReasonOf(refused), v1::SHUTTING_DOWN);
+    EXPECT_TRUE(RetryAfter(refused).has_value());
+    EXPECT_FALSE(late.in_gate);
+  }
+  EXPECT_FALSE(gate_.WaitUntilEmpty(absl::InfinitePast()));
+  gate_.Leave();
+  EXPECT_TRUE(gate_.WaitUntilEmpty(absl::InfinitePast()));
 }
 
 TEST_F(PipelineTest, CountsAndLogsAlsoRefusedCalls) {

@@ -9,6 +9,7 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "services/model/error.h"
+#include "services/rpc/port_sockets.h"
 #include "services/rpc/server_call.h"
 #include "services/rpc/stages/authenticate.h"
 #include "services/rpc/stages/authorize.h"
@@ -99,6 +100,12 @@ class Server::Impl {
     if (server_ == nullptr || down_) return;
     down_ = true;
     core_.EndStreams();
+    // gRPC ends a call that comes while it shuts down as CANCELLED. So none may come: no new connection, then every new
+    // call refused with a reason, and when the last answer is out no other can leave on the connections there are.
+    StopListening(port_);
+    core_.gate.Close();
+    core_.gate.WaitUntilEmpty(deadline);
+    EndConnections(port_);
     server_->Shutdown(absl::ToChronoTime(deadline));
     core_.WaitUntilIdle();
     for (auto& queue : queues_) queue->Shutdown();
@@ -123,7 +130,7 @@ class Server::Impl {
     stages.push_back(std::make_unique<DeadlineStage>(options.deadlines));
     stages.push_back(std::make_unique<AuthenticateStage>(authenticator));
     stages.push_back(std::make_unique<AuthorizeStage>());
-    stages.push_back(std::make_unique<AdmitStage>(limits, &core_.streams_end));
+    stages.push_back(std::make_unique<AdmitStage>(limits, &core_.streams_end, &core_.gate));
     stages.push_back(std::make_unique<MeterStage>(core_.routes, metrics));
     stages.push_back(std::make_unique<LogStage>(log));
     return Pipeline::Make(std::move(stages));

@@ -49,7 +49,9 @@ class Server {
   // Ends running streams with UNAVAILABLE/SHUTTING_DOWN and lets none begin; other calls go on.
   void EndStreams();
 
-  // Takes no more calls, waits for running ones until `deadline`, cancels those left and waits for their handlers.
+  // Takes no more connections and refuses new calls with UNAVAILABLE/SHUTTING_DOWN, waits for running ones until
+  // `deadline`, ends the connections, cancels the calls left and waits for their handlers. No caller sees CANCELLED:
+  // what is sent in the last instant is a broken connection to it, UNAVAILABLE.
   void Shutdown(absl::Time deadline);
 
  private:

@@ -34,6 +34,7 @@ ServerCall::ServerCall(ServerCore* core, grpc::ServerCompletionQueue* queue)
     : core_(core), queue_(queue), stream_(&transport_), session_(this, this, core->limits, &core->streams_end) {}
 
 void ServerCall::Await(ServerCore* core, grpc::ServerCompletionQueue* queue) {
+  core->Began();
   auto* call = new ServerCall(core, queue);
   call->transport_.AsyncNotifyWhenDone(&call->done_);
   core->service.RequestCall(&call->transport_, &call->stream_, queue, queue, &call->arrived_);
@@ -46,11 +47,7 @@ std::string_view ServerCall::Metadata(std::string_view key) const {
 }
 
 void ServerCall::OnArrived(bool ok) {
-  if (!ok) {  // the server shuts down; no call came, and no notice of its end will
-    delete this;
-    return;
-  }
-  core_->Began();
+  if (!ok) return End();  // the server shuts down; no call came, and no notice of its end will
   Await(core_, queue_);
   FillContext();
   const absl::Status status = core_->pipeline->Enter(*this);
@@ -204,8 +201,12 @@ void ServerCall::StartRead(grpc::ByteBuffer* into) {
 void ServerCall::StartWrite(const grpc::ByteBuffer& bytes) { stream_.Write(bytes, &stream_write_); }
 
 void ServerCall::Release() {
-  if (holders_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) End();
+}
+
+void ServerCall::End() {
   ServerCore* core = core_;
+  if (in_gate) core->gate.Leave();
   delete this;
   core->Ended();
 }

@@ -43,6 +43,8 @@ class ServerCall final : public PipelineCall, private StreamPort {
   void Hand(WorkerPool* pool, void (ServerCall::*work)());
   void Finish(const absl::Status& cause, grpc::ByteBuffer* answer);
   void Release();
+  // Deletes the call, which leaves its queue alone from then on.
+  void End();
 
   // StreamPort
   void StartRead(grpc::ByteBuffer* into) override;

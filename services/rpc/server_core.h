@@ -15,6 +15,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "grpcpp/generic/async_generic_service.h"
+#include "services/rpc/drain_gate.h"
 #include "services/rpc/pipeline.h"
 #include "services/rpc/stream_session.h"
 #include "services/rpc/worker_pool.h"
@@ -36,8 +37,9 @@ struct ServerCore {
   grpc::AsyncGenericService service;
   std::unique_ptr<WorkerPool> heavy, streams;
   std::atomic<bool> streams_end = false;
+  DrainGate gate;  // around every admitted call until its answer is out
 
-  // Calls that began and did not end yet.
+  // Calls awaited or running: each uses its completion queue until it has ended.
   void Began() { active.fetch_add(1, std::memory_order_relaxed); }
   void Ended();
   void WaitUntilIdle();

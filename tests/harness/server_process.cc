@@ -123,12 +123,11 @@ void ServerProcess::ReadAddresses(int out) {
   }
 }
 
-std::shared_ptr<grpc::Channel> ServerProcess::NewChannel() const {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(grpc_address_, grpc::InsecureChannelCredentials(), arguments);
+std::shared_ptr<grpc::Channel> ServerProcess::NewChannel(grpc::ChannelArguments settings) const {
+  settings.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  settings.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  settings.SetMaxReceiveMessageSize(-1);
+  return grpc::CreateCustomChannel(grpc_address_, grpc::InsecureChannelCredentials(), settings);
 }
 
 void ServerProcess::Signal(int signal) const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "grpcpp/channel.h"
+#include "grpcpp/support/channel_arguments.h"
 
 namespace bulian::harness {
 
@@ -57,8 +58,8 @@ class ServerProcess {
   const std::string& grpc_address() const { return grpc_address_; }
   const std::string& http_address() const { return http_address_; }
 
-  // A channel with a connection of its own.
-  std::shared_ptr<grpc::Channel> NewChannel() const;
+  // A channel with a connection of its own, with these settings besides.
+  std::shared_ptr<grpc::Channel> NewChannel(grpc::ChannelArguments settings = {}) const;
   HttpAnswer Get(const std::string& path) const { return HttpGet(http_address_, path); }
 
   void Signal(int signal) const;

@@ -2,6 +2,7 @@
 // cut.
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "bulian/v1/exchange.grpc.pb.h"
@@ -56,6 +57,63 @@ TEST_F(RpcShutdownTest, ShutdownCancelsWhatDoesNotEndInTime) {
   caller.join();
   EXPECT_EQ(running_, 0);
   EXPECT_FALSE(status.ok());
+}
+
+// Callers that never look at health, through the whole end of the server, again and again.
+TEST_F(RpcShutdownTest, NoCallIsCancelledByTheEndOfTheServer) {
+  for (int round = 0; round < 20; ++round) {
+    Restart();
+    std::atomic<int> answered = 0, cut = 0, wrong = 0;
+    std::vector<std::thread> callers;
+    for (int i = 0; i < 8; ++i) {
+      callers.emplace_back([&, channel = NewChannel()] {
+        for (int late = 0; late < 3;) {
+          const grpc::Status status = RawCall(channel, kGet, "").status;
+          if (status.ok()) {
+            ++answered;
+            continue;
+          }
+          // Refused with a reason, or the connection is gone; the server is, after that.
+          const std::string reason = ReasonOf(status);
+          if (reason != "SHUTTING_DOWN") ++late;
+          if (status.error_code() != grpc::StatusCode::UNAVAILABLE || (reason != "SHUTTING_DOWN" && !reason.empty())) {
+            ++wrong;
+            ADD_FAILURE() << status.error_code() << ": " << status.error_message();
+          }
+          ++cut;
+        }
+      });
+    }
+    Await([&] { return answered > 200; });
+    server_->Shutdown(absl::Now() + absl::Seconds(60));
+    for (std::thread& caller : callers) caller.join();
+    ASSERT_EQ(wrong, 0);
+    EXPECT_GT(cut, 0);
+  }
+}
+
+TEST_F(RpcShutdownTest, WhoComesWhileRunningCallsEndIsToldToGoElsewhere) {
+  ASSERT_TRUE(RawCall(channel_, kGet, "").status.ok());
+  grpc::Status running;
+  std::thread caller([&] { running = RawCall(NewChannel(), kAnalyze, "").status; });
+  Await([&] { return running_ == 1; });
+  std::thread shutdown([&] { server_->Shutdown(absl::Now() + absl::Seconds(60)); });
+  grpc::Status late;
+  std::string pushback;
+  Await([&] {  // on the connection it has
+    grpc::ClientContext context;
+    late = RawCall(channel_, kGet, "", &context).status;
+    pushback = harness::Trailer(context, "grpc-retry-pushback-ms");
+    return !late.ok();
+  });
+  EXPECT_EQ(late.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonOf(late), "SHUTTING_DOWN");
+  EXPECT_FALSE(pushback.empty());
+  EXPECT_EQ(running_, 1);
+  released_ = true;
+  shutdown.join();
+  caller.join();
+  EXPECT_TRUE(running.ok());
 }
 
 }  // namespace

@@ -132,6 +132,43 @@ TEST(ServerProcessTest, NoCallFailsWhileItDrains) {
   EXPECT_EQ(bad, 0);
 }
 
+// Half of the callers set what docs/examples sets (they retry what is UNAVAILABLE), half set nothing.
+TEST(ServerProcessTest, CallersThatIgnoreHealthAreRefusedNeverCancelled) {
+  ServerProcess server({"", {"--drain-delay=100ms"}});
+  ASSERT_TRUE(server.running()) << server.log();
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 6; ++i) {
+    grpc::ChannelArguments settings;
+    if (i % 2 == 0) {
+      settings.SetServiceConfigJSON(
+          R"({"loadBalancingConfig": [{"round_robin": {}}], "methodConfig": [{"name": [{}], "retryPolicy": {)"
+          R"("maxAttempts": 4, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2,)"
+          R"("retryableStatusCodes": ["UNAVAILABLE"]}}]})");
+    }
+    callers.emplace_back([&, channel = server.NewChannel(settings)] {
+      for (bool connected = true; connected;) {
+        const grpc::Status status = RawCall(channel, "/bulian.v1.ClusterService/GetCluster",
+                                            "\x0a\x0a"
+                                            "clusters/a")
+                                        .status;
+        const std::string reason = harness::ReasonOf(status);
+        if (reason == "RESOURCE_NOT_FOUND") {
+          ++answered;
+          continue;
+        }
+        EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
+        EXPECT_THAT(reason, testing::AnyOf("SHUTTING_DOWN", "")) << status.error_message();
+        connected = reason == "SHUTTING_DOWN";
+      }
+    });
+  }
+  while (answered < 1000) std::this_thread::yield();
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.WaitForEnd(), 0);
+  for (std::thread& caller : callers) caller.join();
+}
+
 TEST(ServerProcessTest, ASecondSignalForcesTheEnd) {
   ServerProcess server({"", {"--drain-delay=10m"}});
   server.Signal(SIGINT);

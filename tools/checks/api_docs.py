@@ -100,7 +100,8 @@ def errors_page(file):
            "reason; messages are for people and may change. Retry UNAVAILABLE as it is, ABORTED by redoing the whole read-change-write, and",
            "RESOURCE_EXHAUSTED only after `RetryInfo`.\n",
            "Only what gRPC answers before the server sees the call has no details, so go by its code: UNIMPLEMENTED for a compressed request",
-           "(`Compression algorithm 'gzip' is disabled.`; send requests uncompressed), CANCELLED or UNAVAILABLE for a broken connection.\n",
+           "(`Compression algorithm 'gzip' is disabled.`; send requests uncompressed), UNAVAILABLE for a connection that is\n"
+           "refused or breaks. A server that goes down refuses with SHUTTING_DOWN as long as connections stand, then breaks them; it cancels no call.\n",
            "| reason | code, meaning, metadata |", "|---|---|"]
     for i, value in enumerate(file.enum_type[0].value):
         if value.number:

@@ -5,11 +5,16 @@
 
 namespace bulian::rpc {
 
-AdmitStage::AdmitStage(AdmissionLimits limits, const std::atomic<bool>* streams_end)
-    : limits_(limits), streams_end_(streams_end) {}
+AdmitStage::AdmitStage(AdmissionLimits limits, const std::atomic<bool>* streams_end, DrainGate* gate)
+    : limits_(limits), streams_end_(streams_end), gate_(gate) {}
 
 absl::Status AdmitStage::Enter(PipelineCall& call) {
   const Load load = call.route->load;
+  call.in_gate = gate_->Enter();
+  if (!call.in_gate) {
+    return WithRetryAfter(model::Error(absl::StatusCode::kUnavailable, v1::SHUTTING_DOWN, "the server is going down"),
+                          limits_.retry_elsewhere);
+  }
   if (load == Load::kExempt) return absl::OkStatus();
   if (load == Load::kStream && streams_end_->load(std::memory_order_relaxed)) {
     return model::Error(absl::StatusCode::kUnavailable, v1::SHUTTING_DOWN, "the server is going down");
