@@ -117,6 +117,12 @@ std::string NormalizeIdentifier(std::string_view text) {
     UErrorCode status = U_ZERO_ERROR;
     const icu::Normalizer2* const nfkc = icu::Normalizer2::getNFKCInstance(status);
     icu::UnicodeString normalized = Normalize(nfkc, ToUtf16(text), status);
+    for (std::int32_t i = 0; i < normalized.length(); ++i) {
+      const char16_t unit = normalized[i];
+      if (unit >= u'a' && unit <= u'z') normalized.setCharAt(i, static_cast<char16_t>(unit - u'a' + u'A'));
+    }
+    // Again: a mark may compose with an upper-case letter only.
+    normalized = Normalize(nfkc, normalized, status);
     utf8.clear();
     normalized.trim().toUTF8String(utf8);
   }

@@ -65,5 +65,14 @@ TEST(NormalizeIdentifierTest, MakesTypedIdentifiersPlain) {
   EXPECT_EQ(NormalizeIdentifier("  "), "");
 }
 
+TEST(NormalizeIdentifierTest, OnceIsEnough) {
+  // Upper case may compose with a mark that lower case does not.
+  for (const char* text : {"i\u0307", "ｉ\u0307x", "w\u030a\u0323", " e\u0301 "}) {
+    const std::string once = NormalizeIdentifier(text);
+    EXPECT_EQ(NormalizeIdentifier(once), once) << text;
+  }
+  EXPECT_EQ(NormalizeIdentifier("i\u0307"), "\u0130");
+}
+
 }  // namespace
 }  // namespace bulian::model
