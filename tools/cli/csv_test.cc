@@ -1,6 +1,7 @@
 #include "tools/cli/csv.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tools/cli/record_source.h"
 
@@ -39,6 +40,28 @@ RecordSource::Result ReadLink(const std::string& year, const std::string& value,
   const auto result = (*source)->Next(&record, place, error);
   *link = record.supply_link();
   return result;
+}
+
+TEST(JsonLines, AreReadFromAPipeToo) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const std::string lines = "\n{\"enterprise\":{\"name\":\"a\"}}\n{\n{\"enterprise\":{\"name\":\"b\"}}";
+  ASSERT_EQ(write(ends[1], lines.data(), lines.size()), static_cast<ssize_t>(lines.size()));
+  close(ends[1]);
+  auto source = OpenRecords("/dev/fd/" + std::to_string(ends[0]), "");
+  ASSERT_TRUE(source.ok()) << source.status();
+  v1::ImportRecord record;
+  Place place;
+  std::string error;
+  ASSERT_EQ((*source)->Next(&record, &place, &error), RecordSource::Result::kRecord);
+  EXPECT_EQ(record.enterprise().name(), "a");
+  EXPECT_EQ(place.line, 2);
+  EXPECT_LT((*source)->Progress(), 0);
+  EXPECT_EQ((*source)->Next(&record, &place, &error), RecordSource::Result::kBroken);
+  ASSERT_EQ((*source)->Next(&record, &place, &error), RecordSource::Result::kRecord);
+  EXPECT_EQ(record.enterprise().name(), "b");
+  EXPECT_EQ((*source)->Next(&record, &place, &error), RecordSource::Result::kEnd);
+  close(ends[0]);
 }
 
 TEST(Csv, NumbersThatNoFieldHoldsAreErrorsWithLineAndColumn) {

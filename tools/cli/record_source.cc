@@ -12,18 +12,11 @@ namespace {
 
 class JsonLines final : public RecordSource {
  public:
-  JsonLines(std::string file, std::unique_ptr<std::ifstream> opened)
-      : file_(std::move(file)), opened_(std::move(opened)) {
-    if (opened_) {
-      opened_->seekg(0, std::ios::end);
-      size_ = opened_->tellg();
-      opened_->seekg(0);
-    }
-  }
+  JsonLines(std::string file, std::unique_ptr<std::istream> in, std::int64_t size)
+      : file_(std::move(file)), in_(std::move(in)), size_(size) {}
 
   Result Next(v1::ImportRecord* record, Place* place, std::string* error) override {
-    std::istream& in = opened_ ? *opened_ : std::cin;
-    for (std::string text; std::getline(in, text);) {
+    for (std::string text; std::getline(*in_, text);) {
       ++line_;
       read_ += static_cast<std::int64_t>(text.size()) + 1;
       if (line_ == 1 && text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);
@@ -42,20 +35,37 @@ class JsonLines final : public RecordSource {
 
  private:
   std::string file_;
-  std::unique_ptr<std::ifstream> opened_;
+  std::unique_ptr<std::istream> in_;
+  const std::int64_t size_;
   int line_ = 0;
-  std::int64_t read_ = 0, size_ = 0;
+  std::int64_t read_ = 0;
 };
+
+// 0 of what has no size, such as a pipe, which is left as it is.
+std::int64_t SizeOf(std::istream& in) {
+  in.seekg(0, std::ios::end);
+  const std::int64_t size = in ? static_cast<std::int64_t>(in.tellg()) : 0;
+  in.clear();
+  if (size > 0) in.seekg(0);
+  return size;
+}
 
 }  // namespace
 
+std::unique_ptr<RecordSource> JsonRecords(const std::string& file, std::unique_ptr<std::istream> text,
+                                          std::int64_t size) {
+  return std::make_unique<JsonLines>(file, std::move(text), size);
+}
+
 absl::StatusOr<std::unique_ptr<RecordSource>> OpenRecords(const std::string& file, const std::string& cluster) {
-  if (file == "-") return std::make_unique<JsonLines>("standard input", nullptr);
+  if (file == "-") return JsonRecords("standard input", std::make_unique<std::istream>(std::cin.rdbuf()), 0);
   auto opened = std::make_unique<std::ifstream>(file, std::ios::binary);
   if (!*opened || opened->peek() == std::ifstream::traits_type::eof())
     return absl::NotFoundError(*opened || opened->eof() ? "the file is empty" : "the file cannot be read");
-  if (file.size() < 4 || file.compare(file.size() - 4, 4, ".csv") != 0)
-    return std::make_unique<JsonLines>(file, std::move(opened));
+  if (file.size() < 4 || file.compare(file.size() - 4, 4, ".csv") != 0) {
+    const std::int64_t size = SizeOf(*opened);
+    return JsonRecords(file, std::move(opened), size);
+  }
   if (cluster.empty()) return absl::InvalidArgumentError("a CSV file needs --cluster");
   std::string bytes((std::istreambuf_iterator<char>(*opened)), std::istreambuf_iterator<char>());
   auto text = ToUtf8(std::move(bytes));

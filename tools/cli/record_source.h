@@ -3,6 +3,7 @@
 #define TOOLS_CLI_RECORD_SOURCE_H_
 
 #include <cstdint>
+#include <istream>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,10 @@ class RecordSource {
 // Opens `file` (`-`: standard input, JSONL). A name that ends in `.csv` is read as CSV of `cluster`, everything else as
 // JSONL. INVALID_ARGUMENT for a CSV without a column it needs; NOT_FOUND if it cannot be read.
 absl::StatusOr<std::unique_ptr<RecordSource>> OpenRecords(const std::string& file, const std::string& cluster);
+
+// A JSONL text of `size` bytes (0: not known), a record a line; empty lines and a byte order mark are passed over.
+std::unique_ptr<RecordSource> JsonRecords(const std::string& file, std::unique_ptr<std::istream> text,
+                                          std::int64_t size);
 
 // A CSV file's text as records of `cluster` (`clusters/beibei`); header names in English or Chinese (docs/format.md).
 absl::StatusOr<std::unique_ptr<RecordSource>> CsvRecords(const std::string& file, const std::string& text,
