@@ -28,6 +28,7 @@ void TestCluster::Commit(const std::string& name, const std::string* value) {
   if (value != nullptr) change.value = *value;
   ++revision_;
   builder_.Apply({"t", "0123456789abcdef", 1, revision_, revision_ * 1'000'000}, std::span(&change, 1), {});
+  if (on_commit) on_commit(name, value);
 }
 
 void TestCluster::Put(const std::string& name, const google::protobuf::Message& message) {

@@ -48,6 +48,9 @@ class TestCluster {
   static google::type::Date Date(int year, int month, int day);
   static v1::Evidence Verified(const google::type::Date& date);
 
+  // Called with every commit that follows: the full name, and the bytes or null for a deletion.
+  std::function<void(const std::string& name, const std::string* value)> on_commit;
+
   model::SnapshotPtr Snapshot() { return builder_.Build(); }
   model::Delta TakeDelta() { return builder_.TakeDelta(); }
   std::shared_ptr<const ClusterAnalysis> Analyse();
