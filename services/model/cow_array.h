@@ -112,8 +112,6 @@ class ChunkedVector {
     const Chunk* chunk = chunks_.Find(row / kRows);
     return chunk == nullptr ? kDefault : chunk->rows[row % kRows];
   }
-  // A row whose chunk was written.
-  const T& At(std::size_t row) const { return chunks_[row / kRows].rows[row % kRows]; }
   T& Mutable(std::size_t row) { return chunks_.Mutable(row / kRows).rows[row % kRows]; }
 
   // Bytes not shared with `other`; `more(row value)` adds what a value holds outside itself.

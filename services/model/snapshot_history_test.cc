@@ -236,6 +236,14 @@ SnapshotPtr FromScratch(const Records& records, std::int64_t revision, std::mt19
   return builder.Build();
 }
 
+// Loads what the first commits of a history leave behind into `builder`, in the order of names.
+Records LoadHistory(History& history, std::int64_t commits, SnapshotBuilder* builder) {
+  Records records;
+  for (std::int64_t revision = 1; revision <= commits; ++revision) Apply(records, revision, history.Commit());
+  for (const auto& [name, stored] : records) builder->Load(name, stored.bytes, stored.revision);
+  return records;
+}
+
 // Names of records whose facts differ between two snapshots.
 std::set<std::string> Differing(const SnapshotPtr& before, const SnapshotPtr& after) {
   const auto old_facts = DumpFacts(*before), facts = DumpFacts(*after);
@@ -333,10 +341,8 @@ TEST(SnapshotLoadTest, ManyRecordsEqualAppliedOnes) {
 // The load is over when anything else is asked for, and history goes on from it.
 TEST(SnapshotLoadTest, HistoryGoesOnFromALoad) {
   History history(8, 300);
-  Records records;
-  for (std::int64_t revision = 1; revision <= 5'000; ++revision) Apply(records, revision, history.Commit());
   SnapshotBuilder builder("c");
-  for (const auto& [name, stored] : records) builder.Load(name, stored.bytes, stored.revision);
+  Records records = LoadHistory(history, 5'000, &builder);
   for (std::int64_t revision = 5'001; revision <= 5'400; ++revision) {
     const auto changes = history.Commit();
     Apply(builder, revision, changes);
@@ -347,10 +353,8 @@ TEST(SnapshotLoadTest, HistoryGoesOnFromALoad) {
 
 TEST(SnapshotLoadTest, ALoadIsGivenUpWithItsBuilder) {
   History history(9, 300);
-  Records records;
-  for (std::int64_t revision = 1; revision <= 4'000; ++revision) Apply(records, revision, history.Commit());
   SnapshotBuilder builder("c");
-  for (const auto& [name, stored] : records) builder.Load(name, stored.bytes, stored.revision);
+  LoadHistory(history, 4'000, &builder);
 }
 
 TEST(SnapshotLoadTest, TwiceTheSameNameAndForeignNames) {
