@@ -27,7 +27,7 @@ void TestCluster::Commit(const std::string& name, const std::string* value) {
   change.name = name;
   if (value != nullptr) change.value = *value;
   ++revision_;
-  builder_.Apply({"t", "0123456789abcdef", 1, revision_, revision_ * 1'000'000}, std::span(&change, 1), {});
+  builder_.Apply({"t", "0123456789abcdef", 1, revision_, revision_ * 1'000'000}, std::span(&change, 1));
   if (on_commit) on_commit(name, value);
 }
 

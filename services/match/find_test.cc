@@ -425,7 +425,7 @@ TEST(FindTest, NearestChangeMakesTheOfferFit) {
           one.snapshot->Name(ResourceType::kEnterprise, entry.enterprise) + "/capabilities/changed";
       const model::RecordChange change{name, bytes};
       model::SnapshotBuilder builder(one.snapshot);
-      builder.Apply(one.snapshot->position(), std::span(&change, 1), {});
+      builder.Apply(one.snapshot->position(), std::span(&change, 1));
       const SnapshotPtr after = builder.Build();
       const Row row = after->Find(ResourceType::kCapability, name);
       const model::Offer& offer = *after->offer(row);

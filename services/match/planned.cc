@@ -59,7 +59,7 @@ PlannedOffers FindPlanned(const model::SnapshotPtr& snapshot, std::span<const Ro
   std::vector<model::RecordChange> changes;
   for (std::size_t i = 0; i < names.size(); ++i) changes.push_back({names[i], values[i]});
   model::SnapshotBuilder builder(snapshot);
-  builder.Apply(snapshot->position(), changes, {});
+  builder.Apply(snapshot->position(), changes);
   planned.branch = builder.Build();
   for (std::size_t i = 0; i < names.size(); ++i) {
     planned.offers[i].capability = planned.branch->Find(ResourceType::kCapability, names[i]);

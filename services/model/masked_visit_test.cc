@@ -22,7 +22,7 @@ SnapshotPtr Many(int count) {
   for (int i = 0; i < count / 10; ++i) {
     const std::string name = "clusters/c/enterprises/e" + std::to_string(random() % 1'000'000);
     const RecordChange gone{name, std::nullopt};
-    builder.Apply({"c", "uid", 1, 2 + i, 0}, {&gone, 1}, {});
+    builder.Apply({"c", "uid", 1, 2 + i, 0}, {&gone, 1});
   }
   return builder.Build();
 }

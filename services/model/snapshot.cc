@@ -116,12 +116,6 @@ Row Snapshot::FindIdentifier(std::string_view system, std::string_view value) co
   return found;
 }
 
-std::int64_t Snapshot::GuardRevision(std::string_view guard) const {
-  if (!state_.guards) return 0;
-  const auto found = state_.guards->find(std::string(guard));
-  return found == state_.guards->end() ? 0 : found->second;
-}
-
 namespace {
 
 const EnterpriseChunk* ChunkOf(const SnapshotState& state, Row enterprise) {

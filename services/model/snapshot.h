@@ -78,8 +78,6 @@ class Snapshot final {
                    const std::function<bool(Row)>& visit) const;
   // The enterprise that holds an identifier: system `uscc`, `lei`, or an ExternalIdentifier's system. kNoRow if none.
   Row FindIdentifier(std::string_view system, std::string_view value) const;
-  // Revision of the last commit that touched a guard; 0 if none did.
-  std::int64_t GuardRevision(std::string_view guard) const;
 
   // --- capabilities --------------------------------------------------------------------------------------------------
   // The offer of a capability; of a row without one, an offer of nothing by nobody.
@@ -156,8 +154,7 @@ class SnapshotBuilder {
 
   // Applies the changes of one commit. `record_revision` of its records becomes position.revision, or per change when
   // loading: see Load.
-  void Apply(const SnapshotPosition& position, std::span<const RecordChange> changes,
-             std::span<const std::string> touches);
+  void Apply(const SnapshotPosition& position, std::span<const RecordChange> changes);
   // Adds one scanned record of an older revision; for the first build. Any order; the order of names, which is that of
   // a scan, is much the quickest and uses a second thread until the next call that is not Load.
   void Load(std::string_view name, std::string_view value, std::int64_t record_revision);

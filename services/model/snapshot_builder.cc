@@ -57,8 +57,7 @@ SnapshotBuilder::SnapshotBuilder(SnapshotPtr base) : impl_(std::make_unique<Impl
 
 SnapshotBuilder::~SnapshotBuilder() = default;
 
-void SnapshotBuilder::Apply(const SnapshotPosition& position, std::span<const RecordChange> changes,
-                            std::span<const std::string> touches) {
+void SnapshotBuilder::Apply(const SnapshotPosition& position, std::span<const RecordChange> changes) {
   impl_->FinishLoad();
   impl_->empty_ = false;
   impl_->MoveTo(position);
@@ -70,10 +69,6 @@ void SnapshotBuilder::Apply(const SnapshotPosition& position, std::span<const Re
       impl_->writer_.Remove(change.name);
   }
   impl_->writer_.set_delta(nullptr);
-  if (!touches.empty()) {
-    auto& guards = impl_->state_.guards.Mutable();
-    for (const std::string& guard : touches) guards[guard] = position.revision;
-  }
   impl_->FillAsOf();
 }
 

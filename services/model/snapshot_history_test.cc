@@ -202,7 +202,7 @@ class History {
 void Apply(SnapshotBuilder& builder, std::int64_t revision, const std::vector<Change>& changes) {
   std::vector<RecordChange> records;
   for (const Change& change : changes) records.push_back({change.name, change.value});
-  builder.Apply(At(revision), records, {});
+  builder.Apply(At(revision), records);
 }
 
 void Apply(Records& records, std::int64_t revision, const std::vector<Change>& changes) {
@@ -313,7 +313,7 @@ TEST_P(SnapshotHistoryTest, BranchesLeaveTheirBaseAloneAndUndoGivesItBack) {
   EXPECT_EQ(DumpSnapshot(*tip), DumpSnapshot(*FromScratch(branch_records, 100, history.random(), 0)));
   EXPECT_NE(tip->history(), base->history());
   SnapshotBuilder undo(tip);
-  undo.Apply(At(60), ChangesBackTo(records, branch_records), {});
+  undo.Apply(At(60), ChangesBackTo(records, branch_records));
   EXPECT_EQ(DumpSnapshot(*undo.Build()), base_text);
   EXPECT_EQ(base->UnsharedBytes(*base), 0u);
   EXPECT_GT(tip->UnsharedBytes(*base), 0u);

@@ -76,7 +76,6 @@ std::size_t SnapshotState::UnsharedBytes(const SnapshotState& other) const {
   bytes += identifiers.UnsharedBytes(other.identifiers);
   bytes +=
       MapBytes(codes, other.codes, [](const auto& entry) { return entry.first.capacity() + HeapBytes(entry.second); });
-  bytes += MapBytes(guards, other.guards, [](const auto& entry) { return entry.first.capacity(); });
   bytes += MapBytes(unresolved, other.unresolved, [](const auto& entry) {
     return entry.first.second.capacity() + entry.second.size() * (sizeof(Referrer) + 4 * sizeof(void*));
   });

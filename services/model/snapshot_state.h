@@ -83,7 +83,6 @@ struct SnapshotState {
   EnterpriseIndex enterprise_index;
   HashIndex identifiers;                               // (system, value) -> enterprise
   Cow<std::map<std::string, std::vector<Row>>> codes;  // system, a zero byte, code -> types, ascending
-  Cow<std::map<std::string, std::int64_t>> guards;     // revision of the last touch
   // By type and relative name: records that name what does not exist. May list some that no longer do.
   Cow<std::map<std::pair<ResourceType, std::string>, std::set<Referrer>>> unresolved;
 

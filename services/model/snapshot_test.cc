@@ -23,12 +23,12 @@ class SnapshotTest : public testing::Test {
     const std::string name = relative.empty() ? "clusters/c" : "clusters/c/" + relative,
                       bytes = message.SerializeAsString();
     const RecordChange change{name, bytes};
-    builder_.Apply(At(++revision_), std::span(&change, 1), {});
+    builder_.Apply(At(++revision_), std::span(&change, 1));
   }
   void Delete(const std::string& relative) {
     const std::string name = "clusters/c/" + relative;
     const RecordChange change{name, std::nullopt};
-    builder_.Apply(At(++revision_), std::span(&change, 1), {});
+    builder_.Apply(At(++revision_), std::span(&change, 1));
   }
   void PutType(const std::string& id, const std::string& parent = "") {
     v1::CapabilityType type;

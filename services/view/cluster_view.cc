@@ -23,7 +23,7 @@ std::size_t ApplyEntry(model::SnapshotBuilder& builder, const model::SnapshotPos
   std::vector<model::RecordChange> changes;
   changes.reserve(entry.changes.size());
   for (const auto& change : entry.changes) changes.push_back({change.name, change.after});
-  builder.Apply(position, changes, entry.touches);
+  builder.Apply(position, changes);
   return changes.size();
 }
 
@@ -172,21 +172,24 @@ model::SnapshotPtr ClusterView::Current() {
   return current_;
 }
 
-absl::StatusOr<model::SnapshotPtr> ClusterView::WaitFor(std::int64_t revision, const Patience& patience) {
-  {
-    std::unique_lock lock(mutex_);
-    while (applied_ < revision) {
-      if (dropped_) return model::NotFound("clusters/" + cluster_);
-      if (patience.cancelled())
-        return model::Error(absl::StatusCode::kCancelled, v1::CALL_CANCELLED,
-                            "the call was cancelled while it waited for a revision");
-      if (options_.now() >= patience.deadline)
-        return model::Error(absl::StatusCode::kDeadlineExceeded, v1::DEADLINE_PASSED,
-                            "the revision did not come before the call's deadline",
-                            {{"requested", std::to_string(revision)}, {"latest", std::to_string(applied_)}});
-      published_.wait_for(lock, kPollEvery);
-    }
+absl::Status ClusterView::WaitApplied(std::int64_t revision, const Patience& patience) {
+  std::unique_lock lock(mutex_);
+  while (applied_ < revision) {
+    if (dropped_) return model::NotFound("clusters/" + cluster_);
+    if (patience.cancelled())
+      return model::Error(absl::StatusCode::kCancelled, v1::CALL_CANCELLED,
+                          "the call was cancelled while it waited for a revision");
+    if (options_.now() >= patience.deadline)
+      return model::Error(absl::StatusCode::kDeadlineExceeded, v1::DEADLINE_PASSED,
+                          "the revision did not come before the call's deadline",
+                          {{"requested", std::to_string(revision)}, {"latest", std::to_string(applied_)}});
+    published_.wait_for(lock, kPollEvery);
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<model::SnapshotPtr> ClusterView::WaitFor(std::int64_t revision, const Patience& patience) {
+  if (absl::Status applied = WaitApplied(revision, patience); !applied.ok()) return applied;
   return Current();
 }
 

@@ -93,16 +93,14 @@ absl::StatusOr<model::SnapshotPtr> UndoTo(store::Store* store, const model::Snap
   }
   // The first change of a name above `revision` holds what it was there.
   std::vector<model::RecordChange> changes;
-  std::vector<std::string> touches;
   std::unordered_set<std::string_view> seen;
   for (const auto& entry : entries) {
-    touches.insert(touches.end(), entry->touches.begin(), entry->touches.end());
     for (const auto& change : entry->changes)
       if (seen.insert(change.name).second) changes.push_back({change.name, change.before, change.before_revision});
   }
   if (absl::Status found = FindRevisions(store, top.cluster, revision, changes, patience); !found.ok()) return found;
   model::SnapshotBuilder builder(newer);
-  builder.Apply(position, changes, touches);
+  builder.Apply(position, changes);
   return builder.Build();
 }
 

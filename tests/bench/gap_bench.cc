@@ -67,7 +67,7 @@ class Bench {
     capability.mutable_capacity()->mutable_total()->set_period(v1::MONTH);
     const std::string bytes = capability.SerializeAsString();
     const model::RecordChange change{name, bytes};
-    builder_.Apply({synthetic_.options().cluster, "0123456789abcdef", 1, revision_, 0}, std::span(&change, 1), {});
+    builder_.Apply({synthetic_.options().cluster, "0123456789abcdef", 1, revision_, 0}, std::span(&change, 1));
     model::SnapshotPtr snapshot = builder_.Build();
     return {snapshot, builder_.TakeDelta()};
   }

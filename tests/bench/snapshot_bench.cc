@@ -181,7 +181,7 @@ void BM_Apply1000Updates(benchmark::State& state) {
     std::vector<RecordChange> changes;
     for (std::size_t i = 0; i < names.size(); ++i) changes.push_back({names[i], values[i]});
     state.ResumeTiming();
-    builder.Apply(At(++revision), changes, {});
+    builder.Apply(At(++revision), changes);
     SnapshotPtr next = builder.Build();
     builder.TakeDelta();
     std::swap(current, next);
@@ -235,7 +235,7 @@ void BM_BranchAndChangeOne(benchmark::State& state) {
   for (auto _ : state) {
     SnapshotBuilder branch(Loaded());
     const RecordChange change{name, value};
-    branch.Apply(At(2), std::span(&change, 1), {});
+    branch.Apply(At(2), std::span(&change, 1));
     benchmark::DoNotOptimize(branch.Build());
   }
 }

@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       change.value.reset();
       records.erase(name);
     }
-    applied.Apply(At(revision), {&change, 1}, {});
+    applied.Apply(At(revision), {&change, 1});
   }
   for (const auto& [name, record] : records) loaded.Load(name, record.first, record.second);
   applied.SetPosition(At(revision));
