@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -40,6 +41,7 @@ struct CommitRequest {
   std::string log;                   // the cluster id
   std::string log_uid;               // refuse if the log is another one; empty: not checked
   std::int64_t validated_at = 0;     // the revision the writer validated against
+  std::vector<std::int64_t> seen;    // ascending: later ones it knew too, its own commits; they are no conflict
   std::vector<std::string> reads;    // record names and guards the validation depended on
   std::vector<std::string> touches;  // guards this commit changes (`guard:taxonomy`), besides the names it writes
   std::vector<Write> writes;         // at least one, each name once
@@ -98,7 +100,8 @@ struct StoreStats {
 };
 
 // Told of every commit, in revision order per log, after it is durable and before its Commit() returns. Called on a
-// thread of the store, one call at a time; must not call back into Commit(). Applying never fails.
+// thread of the store, one call at a time, while later commits are being written; must not call back into Commit().
+// Applying never fails.
 class CommitObserver {
  public:
   virtual ~CommitObserver() = default;
@@ -116,6 +119,10 @@ class Store {
   // and there is one. RESOURCE_EXHAUSTED/STORE_FULL; UNAVAILABLE/STORE_FAILED: nothing was changed. A write's own name
   // is checked like a read. Blocks until durable.
   virtual absl::StatusOr<CommitResult> Commit(CommitRequest request) = 0;
+
+  // As Commit, but returns at once; the future is ready when the commit is durable or refused. The observer is told
+  // after that, still in order. For a writer that has work to do meanwhile; the future may be dropped.
+  virtual std::future<absl::StatusOr<CommitResult>> Submit(CommitRequest request) = 0;
 
   // The answer of an earlier Commit with this request id within 24 hours by the store's clock; nullopt if there is
   // none. INVALID_ARGUMENT/REQUEST_ID_REUSED when it was used with another payload.

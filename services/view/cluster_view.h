@@ -33,6 +33,8 @@ class ClusterView {
   model::SnapshotPtr Current();
   // Waits for a revision. NOT_FOUND if the cluster is dropped meanwhile.
   absl::StatusOr<model::SnapshotPtr> WaitFor(std::int64_t revision, const Patience& patience);
+  // As WaitFor, but takes nothing.
+  absl::Status WaitApplied(std::int64_t revision, const Patience& patience);
   // A kept version of exactly this revision, or null; and the version to undo from: the oldest kept one above it.
   model::SnapshotPtr Kept(std::int64_t revision);
   model::SnapshotPtr OldestAbove(std::int64_t revision);

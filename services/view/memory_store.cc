@@ -37,6 +37,12 @@ absl::StatusOr<store::CommitResult> MemoryStore::Commit(store::CommitRequest req
   return store::CommitResult{position, false};
 }
 
+std::future<absl::StatusOr<store::CommitResult>> MemoryStore::Submit(store::CommitRequest request) {
+  std::promise<absl::StatusOr<store::CommitResult>> done;
+  done.set_value(Commit(std::move(request)));
+  return done.get_future();
+}
+
 absl::StatusOr<std::optional<store::CommitResult>> MemoryStore::FindRequest(std::string_view, std::string_view,
                                                                             std::string_view, std::string_view,
                                                                             std::string_view) {

@@ -18,6 +18,7 @@ namespace bulian::view {
 class MemoryStore final : public store::Store {
  public:
   absl::StatusOr<store::CommitResult> Commit(store::CommitRequest request) override;
+  std::future<absl::StatusOr<store::CommitResult>> Submit(store::CommitRequest request) override;
   absl::StatusOr<std::optional<store::CommitResult>> FindRequest(std::string_view, std::string_view, std::string_view,
                                                                  std::string_view, std::string_view) override;
   absl::Status DropLog(std::string_view log, std::string_view uid) override;

@@ -119,6 +119,12 @@ absl::StatusOr<model::SnapshotPtr> Views::WaitFor(std::string_view cluster, std:
   return (*view)->WaitFor(revision, patience);
 }
 
+absl::Status Views::WaitApplied(std::string_view cluster, std::int64_t revision, const Patience& patience) const {
+  const auto view = impl_->Get(cluster);
+  if (!view.ok()) return view.status();
+  return (*view)->WaitApplied(revision, patience);
+}
+
 std::optional<model::Delta> Views::Between(const model::Snapshot& from, const model::Snapshot& to) const {
   const auto view = impl_->Find(from.position().cluster);
   if (view == nullptr) return std::nullopt;

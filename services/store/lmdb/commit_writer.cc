@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -29,6 +30,8 @@ absl::Status CheckRequest(const PreparedCommit& commit) {
   CheckName(request.log, "log", &violations);
   if (request.writes.empty()) violations.Add("writes", "must not be empty");
   if (request.validated_at < 0) violations.Add("validated_at", "must not be negative");
+  if (std::adjacent_find(request.seen.begin(), request.seen.end(), std::greater_equal()) != request.seen.end())
+    violations.Add("seen", "must ascend");
   for (std::size_t i = 0; i < request.writes.size(); ++i) {
     CheckName(request.writes[i].name, "writes[" + std::to_string(i) + "].name", &violations);
   }
@@ -37,6 +40,12 @@ absl::Status CheckRequest(const PreparedCommit& commit) {
     if (name == request.writes[commit.by_name[i - 1]].name) violations.Add("writes", "has " + name + " more than once");
   }
   return violations.ToStatus();
+}
+
+// Whether the writer knew every commit after its validation: they were all its own.
+bool SawAll(const CommitRequest& request, std::int64_t head) {
+  const auto first = std::upper_bound(request.seen.begin(), request.seen.end(), request.validated_at);
+  return request.seen.end() - first == head - request.validated_at && request.seen.back() == head;
 }
 
 ChangeView RowOf(const Write& write, const AppliedCommit::Before& before) {
@@ -161,15 +170,17 @@ absl::Status CommitWriter::CheckConflict(const Transaction& txn, const PreparedC
   if (since == state.revision) return absl::OkStatus();
   if (since > state.revision)
     return Conflict(request.log, "the commit was validated at a revision that does not exist");
+  if (SawAll(request, state.revision)) return absl::OkStatus();
   if (since + 1 < state.earliest) return Conflict(request.log, "the log no longer reaches back to the validation");
   FingerprintSet wanted(commit.depends.begin(), commit.depends.end());
   for (const Write& write : request.writes) wanted.insert(Fingerprint(write.name));
   static constexpr char kChanged[] = "something the commit depends on was changed by another commit";
   if (log.recent.Covers(since, state.revision)) {
-    return log.recent.ChangedAfter(since, wanted) ? Conflict(request.log, kChanged) : absl::OkStatus();
+    return log.recent.ChangedAfter(since, wanted, request.seen) ? Conflict(request.log, kChanged) : absl::OkStatus();
   }
   // Further back than memory reaches: the log rows know the names.
   for (std::int64_t revision = since + 1; revision <= state.revision; ++revision) {
+    if (std::binary_search(request.seen.begin(), request.seen.end(), revision)) continue;
     std::string_view row;
     HeaderPrefix prefix;
     EntryHeader header;

@@ -17,7 +17,7 @@ constexpr std::int64_t kNearlyFull = std::int64_t{4} << 20;
 }  // namespace
 
 Committer::Committer(const Parts& parts, CommitWriter writer)
-    : parts_(parts), writer_(std::move(writer)), thread_([this] { Loop(); }) {}
+    : parts_(parts), writer_(std::move(writer)), teller_([this] { TellLoop(); }), writing_([this] { Loop(); }) {}
 
 Committer::~Committer() {
   {
@@ -25,34 +25,56 @@ Committer::~Committer() {
     stopping_ = true;
   }
   work_.notify_one();
-  thread_.join();
+  writing_.join();
+  {
+    const std::lock_guard lock(tell_mutex_);
+    all_decided_ = true;
+  }
+  decided_.notify_one();
+  teller_.join();
 }
 
 absl::StatusOr<CommitResult> Committer::Commit(CommitRequest request) {
   auto prepared = PrepareCommit(std::move(request));
   if (!prepared.ok()) return prepared.status();
-  Job job;
-  job.commit = *std::move(prepared);
-  return Enqueue(job);
+  const auto job = std::make_shared<Job>();
+  job->commit = *std::move(prepared);
+  std::future<void> told = job->told.get_future();
+  Enqueue(job);
+  told.wait();
+  return std::move(job->result);
+}
+
+std::future<absl::StatusOr<CommitResult>> Committer::Submit(CommitRequest request) {
+  const auto job = std::make_shared<Job>();
+  std::future<Result> durable = job->durable.get_future();
+  auto prepared = PrepareCommit(std::move(request));
+  if (prepared.ok()) {
+    job->commit = *std::move(prepared);
+    Enqueue(job);
+  } else {
+    job->durable.set_value(prepared.status());
+  }
+  return durable;
 }
 
 absl::Status Committer::Run(std::function<absl::Status(const Transaction&)> work,
                             std::function<void(CommitObserver*)> after) {
-  Job job;
-  job.work = std::move(work);
-  job.after = std::move(after);
-  return Enqueue(job).status();
+  const auto job = std::make_shared<Job>();
+  job->work = std::move(work);
+  job->after = std::move(after);
+  std::future<void> told = job->told.get_future();
+  Enqueue(job);
+  told.wait();
+  return job->result.status();
 }
 
-absl::StatusOr<CommitResult> Committer::Enqueue(Job& job) {
-  std::future<void> done = job.done.get_future();
+void Committer::Enqueue(std::shared_ptr<Job> job) {
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back(&job);
+    queue_.push_back(std::move(job));
   }
   work_.notify_one();
-  done.wait();
-  return std::move(job.result);
 }
 
 void Committer::Loop() {
@@ -62,7 +84,40 @@ void Committer::Loop() {
     } else {
       CommitGroup(group);
     }
-    for (Job* job : group) job->done.set_value();
+    for (const auto& job : group) job->durable.set_value(job->result);
+    Hand(std::move(group));
+  }
+}
+
+void Committer::Hand(Group group) {
+  {
+    const std::lock_guard lock(tell_mutex_);
+    decided_groups_.push_back(std::move(group));
+  }
+  decided_.notify_one();
+}
+
+void Committer::TellLoop() {
+  std::unique_lock lock(tell_mutex_);
+  for (;;) {
+    decided_.wait(lock, [this] { return all_decided_ || !decided_groups_.empty(); });
+    if (decided_groups_.empty()) return;
+    const Group group = std::move(decided_groups_.front());
+    decided_groups_.pop_front();
+    lock.unlock();
+    for (const auto& job : group) {
+      Tell(*job);
+      job->told.set_value();
+    }
+    lock.lock();
+  }
+}
+
+void Committer::Tell(Job& job) {
+  if (job.work) {
+    if (job.after && job.result.ok()) job.after(observer_);
+  } else if (job.wrote && observer_ != nullptr) {
+    observer_->OnCommit(job.commit.request.log, job.result->position, TakeEntry(job.commit, job.applied));
   }
 }
 
@@ -72,7 +127,7 @@ Committer::Group Committer::TakeGroup() {
   Group group;
   std::size_t bytes = 0;
   while (!queue_.empty()) {
-    Job* job = queue_.front();
+    const std::shared_ptr<Job> job = queue_.front();
     bytes += job->commit.bytes;
     if (!group.empty() && (job->work || bytes > kMaxGroupBytes || group.size() == kMaxGroupCommits)) break;
     queue_.pop_front();
@@ -86,18 +141,15 @@ void Committer::CommitGroup(const Group& group) {
   absl::Status why;
   if (!TryGroup(group, &why)) {
     // Want of room must fail only the commits that do not fit, so each one has a try of its own.
-    for (Job* job : group) {
+    for (const auto& job : group) {
       if (group.size() == 1 || !TryGroup({job}, &why)) {
         job->result = why;
         job->wrote = false;
-      } else {
-        Acknowledge({job});
       }
     }
-  } else {
-    Acknowledge(group);
   }
-  for (const Job* job : group) {
+  for (const auto& job : group) {
+    if (job->wrote) ++counters_.commits;
     if (job->result.ok()) continue;
     const bool refused = absl::IsAborted(job->result.status());
     const bool failed = absl::IsResourceExhausted(job->result.status()) || absl::IsUnavailable(job->result.status());
@@ -113,7 +165,7 @@ bool Committer::TryGroup(const Group& group, absl::Status* why) {
     return false;
   }
   bool wrote = false;
-  for (Job* job : group) {
+  for (const auto& job : group) {
     int code = 0;
     auto applied = writer_.Apply(txn, job->commit, &code);
     if (code != 0) {
@@ -149,8 +201,6 @@ void Committer::RunWork(Job& job) {
     txn.Abort();
     parts_.book->Reject();
     job.result = status;
-  } else if (job.after) {
-    job.after(observer_);
   }
 }
 
@@ -190,15 +240,6 @@ absl::Status Committer::Explain(int code, std::string_view doing) const {
         std::string(mdb_strerror(code)) + ")");
   }
   return LmdbError(code, doing);
-}
-
-void Committer::Acknowledge(const Group& group) {
-  for (Job* job : group) {
-    if (!job->wrote) continue;
-    ++counters_.commits;
-    if (observer_ == nullptr) continue;
-    observer_->OnCommit(job->commit.request.log, job->result->position, TakeEntry(job->commit, job->applied));
-  }
 }
 
 }  // namespace bulian::store::lmdb

@@ -1,4 +1,5 @@
-// The one thread that writes. Commits that wait at the same time become one LMDB transaction and one sync.
+// The one thread that writes, and the one that tells of what is durable. Commits that wait at the same time become one
+// LMDB transaction and one sync; the observer is told of them while the next ones are written.
 //
 // Thread-safe. Destroyed only when no call is running.
 #ifndef SERVICES_STORE_LMDB_COMMITTER_H_
@@ -10,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -44,7 +46,10 @@ class Committer {
   ~Committer();
 
   void SetObserver(CommitObserver* observer) { observer_ = observer; }
+  // Returns when the observer was told.
   absl::StatusOr<CommitResult> Commit(CommitRequest request);
+  // Ready when durable or refused.
+  std::future<absl::StatusOr<CommitResult>> Submit(CommitRequest request);
 
   // Other writing, in a transaction of its own: `work` runs on the committer's thread and changes the book and the
   // tables; a status voids it all. `after` runs once the transaction is durable. Not held to the size limit: it frees
@@ -54,19 +59,21 @@ class Committer {
   const Counters& counters() const { return counters_; }
 
  private:
-  // Something waiting for its turn; lives on its caller's stack.
+  using Result = absl::StatusOr<CommitResult>;
+  // Something waiting for its turn.
   struct Job {
     PreparedCommit commit;
     std::function<absl::Status(const Transaction&)> work;  // set: not a commit
     std::function<void(CommitObserver*)> after;
     AppliedCommit applied;
     bool wrote = false;
-    absl::StatusOr<CommitResult> result{CommitResult{}};
-    std::promise<void> done;
+    Result result{CommitResult{}};
+    std::promise<Result> durable;  // or refused
+    std::promise<void> told;
   };
-  using Group = std::vector<Job*>;
+  using Group = std::vector<std::shared_ptr<Job>>;
 
-  absl::StatusOr<CommitResult> Enqueue(Job& job);
+  void Enqueue(std::shared_ptr<Job> job);
   void Loop();
   Group TakeGroup();
   void CommitGroup(const Group& group);
@@ -76,7 +83,9 @@ class Committer {
   absl::Status CheckRoom(const Transaction& txn) const;
   absl::Status Finish(Transaction& txn);
   absl::Status Explain(int code, std::string_view doing) const;
-  void Acknowledge(const Group& group);
+  void Hand(Group group);
+  void TellLoop();
+  void Tell(Job& job);
 
   Parts parts_;
   CommitWriter writer_;
@@ -85,9 +94,13 @@ class Committer {
 
   std::mutex mutex_;
   std::condition_variable work_;
-  std::deque<Job*> queue_;  // guarded by mutex_
-  bool stopping_ = false;   // guarded by mutex_
-  std::thread thread_;      // last: it uses all of the above
+  std::deque<std::shared_ptr<Job>> queue_;  // guarded by mutex_
+  bool stopping_ = false;                   // guarded by mutex_
+  std::mutex tell_mutex_;
+  std::condition_variable decided_;
+  std::deque<Group> decided_groups_;  // guarded by tell_mutex_
+  bool all_decided_ = false;          // guarded by tell_mutex_
+  std::thread teller_, writing_;      // last: they use all of the above
 };
 
 }  // namespace bulian::store::lmdb

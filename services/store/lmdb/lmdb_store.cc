@@ -28,6 +28,9 @@ class LmdbStore final : public Store {
   static absl::StatusOr<std::unique_ptr<Store>> Open(const LmdbOptions& options);
 
   absl::StatusOr<CommitResult> Commit(CommitRequest request) override { return committer_->Commit(std::move(request)); }
+  std::future<absl::StatusOr<CommitResult>> Submit(CommitRequest request) override {
+    return committer_->Submit(std::move(request));
+  }
   absl::StatusOr<std::optional<CommitResult>> FindRequest(std::string_view log, std::string_view actor,
                                                           std::string_view method, std::string_view request_id,
                                                           std::string_view payload_digest) override;

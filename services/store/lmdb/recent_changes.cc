@@ -38,8 +38,10 @@ bool RecentChanges::Covers(std::int64_t revision, std::int64_t head) const {
   return revision >= head || (!items_.empty() && items_.front().revision <= revision + 1);
 }
 
-bool RecentChanges::ChangedAfter(std::int64_t revision, const FingerprintSet& wanted) const {
+bool RecentChanges::ChangedAfter(std::int64_t revision, const FingerprintSet& wanted,
+                                 std::span<const std::int64_t> but) const {
   for (auto item = items_.rbegin(); item != items_.rend() && item->revision > revision; ++item) {
+    if (std::binary_search(but.begin(), but.end(), item->revision)) continue;
     if (std::any_of(item->changed.begin(), item->changed.end(),
                     [&](std::uint64_t name) { return wanted.contains(name); })) {
       return true;

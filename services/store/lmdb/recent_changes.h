@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -25,8 +26,9 @@ class RecentChanges {
   void ForgetAfter(std::int64_t revision);
   // Whether everything after `revision` up to `head` is still known.
   bool Covers(std::int64_t revision, std::int64_t head) const;
-  // Whether a known commit after `revision` changed one of `wanted`.
-  bool ChangedAfter(std::int64_t revision, const FingerprintSet& wanted) const;
+  // Whether a known commit after `revision`, other than those of the revisions `but` (ascending), changed one of
+  // `wanted`.
+  bool ChangedAfter(std::int64_t revision, const FingerprintSet& wanted, std::span<const std::int64_t> but = {}) const;
 
  private:
   struct Item {
