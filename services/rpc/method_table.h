@@ -28,6 +28,8 @@ class MessageReader {
  public:
   virtual ~MessageReader() = default;
   virtual absl::StatusOr<bool> Read(google::protobuf::Message* message) = 0;
+  // Whether Read() would not wait. False if that is not known.
+  virtual bool Ready() { return false; }
 };
 
 // Writes a message of a stream; blocks for flow control. False: the caller is gone, stop.
@@ -42,6 +44,7 @@ class StreamReader {
  public:
   explicit StreamReader(MessageReader* reader) : reader_(reader) {}
   absl::StatusOr<bool> Read(Request* request) { return reader_->Read(request); }
+  bool Ready() { return reader_->Ready(); }
 
  private:
   MessageReader* reader_;

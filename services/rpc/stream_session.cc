@@ -29,15 +29,15 @@ absl::Status StreamSession::Fate() const {
   return absl::OkStatus();
 }
 
-template <class Ready>
-bool StreamSession::WaitFor(std::unique_lock<std::mutex>& lock, Ready ready) {
-  const auto enough = [&] { return ready() || !Fate().ok(); };
+template <class Done>
+bool StreamSession::WaitFor(std::unique_lock<std::mutex>& lock, Done done) {
+  const auto enough = [&] { return done() || !Fate().ok(); };
   if (call_->context.deadline == absl::InfiniteFuture()) {
     changed_.wait(lock, enough);
   } else {
     changed_.wait_until(lock, absl::ToChronoTime(call_->context.deadline), enough);
   }
-  return ready();
+  return done();
 }
 
 absl::StatusOr<bool> StreamSession::Read(google::protobuf::Message* message) {
@@ -61,6 +61,15 @@ absl::StatusOr<bool> StreamSession::Read(google::protobuf::Message* message) {
   const absl::Status parsed = Parse(&bytes, limits_.receive_bytes, call_->context.method, message);
   if (!parsed.ok()) return parsed;
   return true;
+}
+
+bool StreamSession::Ready() {
+  const std::lock_guard lock(mutex_);
+  if (!reading_ && !read_done_) {
+    reading_ = true;
+    port_->StartRead(&incoming_);
+  }
+  return read_done_ || !Fate().ok();
 }
 
 bool StreamSession::Write(const google::protobuf::Message& message) {

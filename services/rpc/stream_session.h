@@ -34,6 +34,7 @@ class StreamSession final : public MessageReader, public MessageWriter {
 
   // Handler's thread.
   absl::StatusOr<bool> Read(google::protobuf::Message* message) override;
+  bool Ready() override;
   bool Write(const google::protobuf::Message& message) override;
 
   // After the handler returned `status`: waits for the write under way and says how the call ends. A handler that took
@@ -49,9 +50,9 @@ class StreamSession final : public MessageReader, public MessageWriter {
  private:
   // Why the stream cannot go on; OK while it can.
   absl::Status Fate() const;
-  // Waits until `ready`, or the stream cannot go on; returns ready().
-  template <class Ready>
-  bool WaitFor(std::unique_lock<std::mutex>& lock, Ready ready);
+  // Waits until `done`, or the stream cannot go on; returns done().
+  template <class Done>
+  bool WaitFor(std::unique_lock<std::mutex>& lock, Done done);
 
   StreamPort* const port_;
   PipelineCall* const call_;
