@@ -40,21 +40,7 @@ Message* AddRecord(ResourceType type, v1::ImportRecord* record) {
 
 absl::Status Import(const resource::Context& context, rpc::CallContext& call,
                     rpc::StreamReader<v1::ImportRequest>& reader, rpc::StreamWriter<v1::ImportResponse>& writer) {
-  ImportSession session(&context, &call);
-  for (;;) {
-    v1::ImportRequest request;
-    const absl::StatusOr<bool> more = reader.Read(&request);
-    if (!more.ok()) return more.status();
-    if (!*more) break;
-    v1::ImportResponse response;
-    if (absl::Status handled = session.Handle(request, &response); !handled.ok()) return handled;
-    if (!writer.Write(response)) return call.CheckAlive();
-  }
-  v1::ImportResponse last;
-  const absl::StatusOr<bool> waited = session.Finish(&last);
-  if (!waited.ok()) return waited.status();
-  if (*waited) writer.Write(last);
-  return absl::OkStatus();
+  return ImportSession(&context, &call, &writer, ImportSession::Limits()).Serve(reader);
 }
 
 absl::Status Export(const resource::Context& context, rpc::CallContext& call, const v1::ExportRequest& request,

@@ -26,8 +26,11 @@ void ImportBatch::Stage(Record* record) {
   } else {
     if (same.empty() && resource::SameContent(record->type, record->resource.get(), *before)) {
       record->state = State::kUnchanged;
+      some_unchanged_ = true;
+      overlay_->DependOn(name);
       return;
     }
+    if (same.empty() && (overlay_->Kept(name) || overlay_->NamedByKept(name))) needs_newer_snapshot_ = true;
     resource::StampUpdate(record->type, *before, stamper_.now, record->resource.get());
     record->state = State::kUpdated;
   }

@@ -2,6 +2,7 @@
 #ifndef SERVICES_EXCHANGE_IMPORT_RECORD_H_
 #define SERVICES_EXCHANGE_IMPORT_RECORD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,7 +29,10 @@ struct Record {
   State state = State::kOpen;
   absl::Status status;               // of a rejected one
   std::vector<std::string> missing;  // of a waiting one: names it waits for
-  bool ever_waited = false;
+  bool wrong = false;                // rejected by itself, whatever is stored
+  // While it waits, and to let it wait again: the names, and the memory it takes.
+  std::vector<std::string> waits_for;
+  std::size_t waiting_bytes = 0;
 };
 
 // Takes the resource out of a record of an import into `parent`. Rejected when it has none, or a name of another

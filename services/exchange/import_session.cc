@@ -1,7 +1,8 @@
 #include "services/exchange/import_session.h"
 
 #include <algorithm>
-#include <optional>
+#include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/exchange/import_batch.h"
@@ -17,12 +18,8 @@ using model::ResourceType;
 using State = Record::State;
 
 constexpr int kMaxImportAttempts = 30;
-
-// A missing segment comes with its chain.
-std::string WaitKey(const std::string& name) {
-  const auto segment = model::ParseSegmentName(name);
-  return segment ? std::string(segment->chain_name) : name;
-}
+// No stream is long enough to get from here to where numbers end.
+constexpr std::int64_t kMaxFirstSequence = std::numeric_limits<std::int64_t>::max() / 2;
 
 absl::Status Violation(std::string_view field, std::string_view description) {
   model::Violations violations;
@@ -30,14 +27,21 @@ absl::Status Violation(std::string_view field, std::string_view description) {
   return violations.ToStatus();
 }
 
+store::LogPosition PositionOf(const model::Snapshot& snapshot) {
+  const model::SnapshotPosition& at = snapshot.position();
+  return {at.cluster_uid, at.epoch, at.revision, absl::FromUnixMicros(at.commit_time_us)};
+}
+
 }  // namespace
 
-absl::Status ImportSession::CheckOrder(const v1::ImportRequest& request) {
+absl::Status ImportSession::CheckOrder(const v1::ImportRequest& request) const {
   const std::int64_t expected = begun_ ? sequence_ + 1 : std::max<std::int64_t>(request.sequence(), 1);
   if (request.sequence() != expected) {
     return model::Error(absl::StatusCode::kInvalidArgument, v1::IMPORT_SEQUENCE, "an import message is out of order",
                         {{"expected", absl::StrCat(expected)}, {"got", absl::StrCat(request.sequence())}});
   }
+  if (!begun_ && request.sequence() > kMaxFirstSequence)
+    return Violation("sequence", absl::StrCat("must begin with at most ", kMaxFirstSequence));
   if (request.records_size() > kMaxRecordsInMessage) {
     return Violation("records", absl::StrCat("must have at most ", kMaxRecordsInMessage, " entries"));
   }
@@ -62,207 +66,321 @@ absl::Status ImportSession::Begin(const v1::ImportRequest& request) {
   if (current.ok() && (*current)->Find(ResourceType::kCluster, parent_) == model::kNoRow)
     current = model::NotFound(parent_);
   if (current.ok()) {
-    snapshot_ = *std::move(current);
+    StartFrom(*std::move(current));
     return absl::OkStatus();
   }
   if (!absl::IsNotFound(current.status())) return current.status();
   if (request.records().empty() || !request.records(0).has_cluster()) return model::NotFound(parent_);
   create_cluster_ = true;
-  snapshot_ = resource::EmptySnapshot(cluster_);
+  StartFrom(resource::EmptySnapshot(cluster_));
   return absl::OkStatus();
 }
 
-std::vector<std::unique_ptr<Record>> ImportSession::TakeCompletable(const std::vector<std::unique_ptr<Record>>& fresh) {
-  std::vector<std::unique_ptr<Record>> taken;
-  if (waiting_.empty()) return taken;
-  std::vector<std::string> keys;
-  for (const auto& record : fresh) {
-    if (record->state == State::kRejected) continue;
-    for (std::string& key : KeysOf(*record, parent_)) keys.push_back(std::move(key));
-  }
-  while (!keys.empty()) {
-    const std::string key = std::move(keys.back());
-    keys.pop_back();
-    const auto it = waiting_for_.find(key);
-    if (it == waiting_for_.end()) continue;
-    const std::vector<Position> positions = std::move(it->second);
-    waiting_for_.erase(it);
-    for (const Position& position : positions) {
-      const auto found = waiting_.find(position);
-      if (found == waiting_.end()) continue;
-      for (std::string& more : KeysOf(*found->second, parent_)) keys.push_back(std::move(more));
-      taken.push_back(std::move(found->second));
-      waiting_.erase(found);
-    }
-  }
-  std::sort(taken.begin(), taken.end(), [](const auto& one, const auto& other) {
-    return Position(one->sequence, one->index) < Position(other->sequence, other->index);
-  });
-  return taken;
+void ImportSession::StartFrom(model::SnapshotPtr snapshot) {
+  position_ = PositionOf(*snapshot);
+  overlay_ = std::make_unique<resource::Overlay>(std::move(snapshot), &context_->families);
+  kept_.clear();
+  seen_.clear();
 }
 
-absl::Status ImportSession::TryCommit(const std::vector<Record*>& records, bool* done) {
-  resource::Overlay overlay(snapshot_, &context_->families);
-  const bool cluster_known = overlay.Exists(ResourceType::kCluster, parent_);
-  if (!cluster_known && !create_cluster_) return model::NotFound(parent_);
-  ImportBatch batch(parent_, &context_->families, {resource::StampTime(*context_, *snapshot_), &context_->new_uid},
-                    &overlay);
-  batch.Settle(records);
-  *done = true;
-  if (create_cluster_ && !overlay.Exists(ResourceType::kCluster, parent_)) {
-    for (const Record* record : records) {
-      if (record->state == State::kRejected && record->type == ResourceType::kCluster) return record->status;
-    }
-    return model::NotFound(parent_);
-  }
-  if (overlay.staged_count() == 0) return absl::OkStatus();
-  store::CommitRequest request;
-  overlay.FillCommit(&request);
-  if (validate_only_) {
-    model::SnapshotBuilder builder(snapshot_);
-    std::vector<model::RecordChange> changes;
-    for (const store::Write& write : request.writes) changes.push_back({write.name, write.value});
-    builder.Apply(snapshot_->position(), changes, request.touches);
-    snapshot_ = builder.Build();
-    return absl::OkStatus();
-  }
-  request.log = cluster_;
-  request.create_log = create_cluster_;
-  request.actor = call_->caller.name;
-  request.method = call_->method;
-  const auto result = context_->store->Commit(std::move(request));
-  const view::Patience patience{call_->deadline, call_->is_cancelled};
-  if (result.ok()) {
-    create_cluster_ = false;
-    const auto published = context_->views->WaitFor(cluster_, result->position.revision, patience);
-    if (!published.ok()) return published.status();
-    snapshot_ = *published;
-    return absl::OkStatus();
-  }
-  const bool raced =
-      model::ReasonOf(result.status()) == v1::CONFLICT || (create_cluster_ && absl::IsAlreadyExists(result.status()));
-  if (!raced) return result.status();
-  *done = false;
-  const auto newest = resource::Newest(*context_, *call_, cluster_);
+absl::Status ImportSession::Refresh() {
+  auto newest = resource::Newest(*context_, *call_, cluster_);
   if (!newest.ok()) return newest.status();
-  snapshot_ = *newest;
-  create_cluster_ = false;
+  StartFrom(*std::move(newest));
   return absl::OkStatus();
 }
 
-absl::Status ImportSession::Commit(std::vector<std::unique_ptr<Record>>& records) {
-  // What was rejected by itself stays rejected; the rest is looked at anew after a lost race.
-  std::vector<Record*> open;
-  for (const auto& record : records) {
-    if (record->state != State::kRejected) open.push_back(record.get());
-  }
-  for (int attempt = 0; attempt < kMaxImportAttempts; ++attempt) {
-    if (absl::Status alive = call_->CheckAlive(); !alive.ok()) return alive;
-    for (Record* record : open) record->state = State::kOpen;
-    bool done = false;
-    if (absl::Status status = TryCommit(open, &done); !status.ok() || done) return status;
-  }
-  return model::Error(absl::StatusCode::kAborted, v1::CONFLICT,
-                      "other commits kept changing what the import depends on", {{"cluster", cluster_}});
-}
-
-void ImportSession::Wait(std::unique_ptr<Record> record) {
-  const Position position(record->sequence, record->index);
-  for (const std::string& name : record->missing) waiting_for_[WaitKey(name)].push_back(position);
-  waiting_[position] = std::move(record);
-}
-
-void ImportSession::Reject(const Record& record, const absl::Status& status, v1::ImportResponse* response) const {
-  v1::RejectedRecord* rejected = response->add_rejected();
-  rejected->set_sequence(record.sequence);
-  rejected->set_index(record.index);
-  if (record.resource != nullptr) rejected->set_name(resource::NameOf(record.type, *record.resource));
-  *rejected->mutable_status() = rpc::ToProto(status);
-}
-
-void ImportSession::Account(std::vector<std::unique_ptr<Record>> records, bool last, v1::ImportResponse* response) {
-  int created = 0, updated = 0, unchanged = 0;
-  for (auto& record : records) {
-    switch (record->state) {
-      case State::kCreated:
-        ++created;
-        break;
-      case State::kUpdated:
-        ++updated;
-        break;
-      case State::kUnchanged:
-        ++unchanged;
-        break;
-      case State::kRejected:
-        Reject(*record, record->status, response);
-        break;
-      case State::kOpen:
-      case State::kWaiting:
-        if (last) {
-          Reject(*record,
-                 model::Error(absl::StatusCode::kFailedPrecondition, v1::REFERENCE_MISSING,
-                              absl::StrCat("there is no ", record->missing.front()),
-                              {{"missing", record->missing.front()}}),
-                 response);
-        } else if (waiting_.size() >= kMaxWaiting) {
-          Reject(*record,
-                 model::Error(absl::StatusCode::kFailedPrecondition, v1::IMPORT_BUFFER_FULL,
-                              "too many records wait for others; send records after those they name",
-                              {{"limit", absl::StrCat(kMaxWaiting)}}),
-                 response);
-        } else {
-          Wait(std::move(record));
-        }
-        break;
-    }
-  }
-  response->set_created(created);
-  response->set_updated(updated);
-  response->set_unchanged(unchanged);
-}
-
-void ImportSession::Summarise(v1::ImportResponse* response) const {
-  response->set_sequence(sequence_);
-  response->set_waiting(static_cast<std::int32_t>(waiting_.size()));
-  response->set_low_water_mark(waiting_.empty() ? sequence_ : waiting_.begin()->first.first - 1);
-  if (snapshot_->position().revision > 0) *response->mutable_revision() = snapshot_->position().ToProto();
-}
-
-absl::Status ImportSession::Handle(v1::ImportRequest& request, v1::ImportResponse* response) {
+absl::StatusOr<ImportSession::MessagePtr> ImportSession::Take(v1::ImportRequest& request) {
   if (absl::Status order = CheckOrder(request); !order.ok()) return order;
   if (!begun_) {
     if (absl::Status begin = Begin(request); !begin.ok()) return begin;
   }
   sequence_ = request.sequence();
-  std::vector<std::unique_ptr<Record>> fresh;
+  auto message = std::make_unique<Message>();
+  message->sequence = sequence_;
+  message->fresh.reserve(static_cast<std::size_t>(request.records_size()));
   for (int i = 0; i < request.records_size(); ++i) {
-    fresh.push_back(
+    message->fresh.push_back(
         std::make_unique<Record>(TakeRecord(sequence_, i, parent_, context_->families, request.mutable_records(i))));
+    message->fresh.back()->wrong = message->fresh.back()->state == State::kRejected;
   }
-  std::vector<std::unique_ptr<Record>> records = TakeCompletable(fresh);
-  std::move(fresh.begin(), fresh.end(), std::back_inserter(records));
-  if (absl::Status committed = Commit(records); !committed.ok()) return committed;
-  Account(std::move(records), false, response);
-  Summarise(response);
+  return message;
+}
+
+bool ImportSession::Settle(Message& message) {
+  if (waiting_.size() > 0) {
+    std::vector<std::string> keys;
+    for (const auto& record : message.fresh) {
+      if (record->wrong) continue;
+      for (std::string& key : KeysOf(*record, parent_)) keys.push_back(std::move(key));
+    }
+    message.records = waiting_.TakeCompletable(std::move(keys), parent_);
+  }
+  std::move(message.fresh.begin(), message.fresh.end(), std::back_inserter(message.records));
+  message.fresh.clear();
+  std::vector<Record*> open;
+  open.reserve(message.records.size());
+  for (const auto& record : message.records) {
+    if (record->wrong) continue;
+    record->state = State::kOpen;
+    open.push_back(record.get());
+  }
+  const absl::Time now = std::max(resource::StampTime(*context_, overlay_->base()), position_.commit_time);
+  ImportBatch batch(parent_, &context_->families, {now, &context_->new_uid}, overlay_.get());
+  batch.Settle(open);
+  // Without a commit the store does not see to it that what is called unchanged is so.
+  const bool outdated = overlay_->staged_count() == 0 && batch.some_unchanged() && OthersCommitted();
+  return !outdated && !batch.needs_newer_snapshot();
+}
+
+bool ImportSession::OthersCommitted() const {
+  if (validate_only_) return false;
+  const absl::StatusOr<store::LogPosition> head = context_->store->Position(cluster_);
+  const auto own = static_cast<std::int64_t>(seen_.size()) + static_cast<std::int64_t>(committing_ != nullptr);
+  return head.ok() && head->revision > overlay_->base().position().revision + own;
+}
+
+absl::Status ImportSession::CheckClusterExists(const Message& message) {
+  if (overlay_->Exists(ResourceType::kCluster, parent_)) return absl::OkStatus();
+  for (const auto& record : message.records) {
+    if (record->state == State::kRejected && record->type == ResourceType::kCluster) return record->status;
+  }
+  return model::NotFound(parent_);
+}
+
+void ImportSession::LetWait(Message& message) {
+  for (auto& record : message.records) {
+    if (record->state != State::kOpen && record->state != State::kWaiting) continue;
+    absl::Status status;
+    if (message.last) {
+      status =
+          model::Error(absl::StatusCode::kFailedPrecondition, v1::REFERENCE_MISSING,
+                       absl::StrCat("there is no ", record->missing.front()), {{"missing", record->missing.front()}});
+    } else if (waiting_.Add(record)) {
+      continue;
+    } else {
+      status = model::Error(absl::StatusCode::kFailedPrecondition, v1::IMPORT_BUFFER_FULL,
+                            "too many records wait for others; send records after those they name",
+                            {{"limit", absl::StrCat(limits_.waiting.records)}});
+    }
+    record->state = State::kRejected;
+    record->status = std::move(status);
+  }
+  std::erase(message.records, nullptr);
+}
+
+void ImportSession::Undo(Message& message) {
+  std::vector<std::unique_ptr<Record>> own = waiting_.TakeOf(message.sequence);
+  for (auto& record : message.records) {
+    if (message.last || record->sequence == message.sequence) {
+      own.push_back(std::move(record));
+    } else {
+      waiting_.PutBack(std::move(record));
+    }
+  }
+  std::sort(own.begin(), own.end(), [](const auto& one, const auto& other) {
+    return std::pair(one->sequence, one->index) < std::pair(other->sequence, other->index);
+  });
+  message.records.clear();
+  message.fresh = std::move(own);
+  message.commit = {};
+}
+
+absl::Status ImportSession::Validate(Message& message) {
+  if (absl::Status alive = call_->CheckAlive(); !alive.ok()) return alive;
+  if (overlay_->kept_count() >= limits_.kept) {
+    if (absl::Status fresh = DrainAndRefresh(); !fresh.ok()) return fresh;
+  }
+  if (!Settle(message)) {
+    Undo(message);
+    if (absl::Status fresh = DrainAndRefresh(); !fresh.ok()) return fresh;
+    Settle(message);
+  }
+  if (absl::Status exists = CheckClusterExists(message); !exists.ok()) return exists;
+  LetWait(message);
+  Account(message);
+  if (overlay_->staged_count() > 0) overlay_->FillCommit(&message.commit);
+  overlay_->Keep();
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> ImportSession::Finish(v1::ImportResponse* response) {
-  if (waiting_.empty()) return false;
-  // Others may have created meanwhile what these wait for.
-  std::vector<std::unique_ptr<Record>> records;
-  for (auto& [position, record] : waiting_) records.push_back(std::move(record));
-  waiting_.clear();
-  waiting_for_.clear();
-  if (!validate_only_) {
-    const auto newest = resource::Newest(*context_, *call_, cluster_);
-    if (!newest.ok()) return newest.status();
-    snapshot_ = *newest;
+void ImportSession::Branch(const store::CommitRequest& commit) {
+  model::SnapshotBuilder builder(overlay_->snapshot());
+  std::vector<model::RecordChange> changes;
+  changes.reserve(commit.writes.size());
+  for (const store::Write& write : commit.writes) changes.push_back({write.name, write.value});
+  builder.Apply(overlay_->base().position(), changes);
+  StartFrom(builder.Build());
+}
+
+void ImportSession::Submit(Message& message) {
+  store::CommitRequest& commit = message.commit;
+  if (commit.writes.empty()) return;
+  if (validate_only_) return Branch(std::exchange(commit, {}));
+  message.creates_cluster = create_cluster_;
+  commit.log = cluster_;
+  commit.log_uid = position_.uid;
+  commit.create_log = create_cluster_;
+  commit.seen = seen_;
+  commit.actor = call_->caller.name;
+  commit.method = call_->method;
+  if (!commit.create_log) {
+    message.result = context_->store->Submit(std::exchange(commit, {}));
+    return;
   }
-  if (absl::Status committed = Commit(records); !committed.ok()) return committed;
-  Account(std::move(records), true, response);
-  Summarise(response);
+  // There is no view to wait on before the store has told of the new log.
+  std::promise<absl::StatusOr<store::CommitResult>> told;
+  message.result = told.get_future();
+  told.set_value(context_->store->Commit(std::exchange(commit, {})));
+}
+
+absl::StatusOr<bool> ImportSession::Decided(Message& message) {
+  if (message.result.valid()) {
+    const auto result = message.result.get();
+    const bool raced = model::ReasonOf(result.status()) == v1::CONFLICT ||
+                       (message.creates_cluster && absl::IsAlreadyExists(result.status()));
+    if (raced) return false;
+    if (!result.ok()) return result.status();
+    seen_.push_back(result->position.revision);
+    position_ = result->position;
+    create_cluster_ = false;
+  }
+  message.position = position_;
   return true;
+}
+
+absl::Status ImportSession::Redo(Message& message) {
+  for (int attempt = 1; attempt < kMaxImportAttempts; ++attempt) {
+    Undo(message);
+    create_cluster_ = false;
+    if (absl::Status fresh = Refresh(); !fresh.ok()) return fresh;
+    if (absl::Status valid = Validate(message); !valid.ok()) return valid;
+    Submit(message);
+    const absl::StatusOr<bool> decided = Decided(message);
+    if (!decided.ok()) return decided.status();
+    if (*decided) return absl::OkStatus();
+  }
+  return model::Error(absl::StatusCode::kAborted, v1::CONFLICT,
+                      "other commits kept changing what the import depends on", {{"cluster", cluster_}});
+}
+
+absl::Status ImportSession::Decide(Message* next) {
+  if (committing_ == nullptr) return absl::OkStatus();
+  MessagePtr message = std::move(committing_);
+  const absl::StatusOr<bool> decided = Decided(*message);
+  if (!decided.ok()) return decided.status();
+  if (!*decided) {
+    if (next != nullptr) Undo(*next);
+    if (absl::Status redone = Redo(*message); !redone.ok()) return redone;
+  }
+  applying_ = std::move(message);
+  return *decided || next == nullptr ? absl::OkStatus() : Validate(*next);
+}
+
+absl::Status ImportSession::Acknowledge() {
+  if (applying_ == nullptr) return absl::OkStatus();
+  const MessagePtr message = std::move(applying_);
+  if (message->position.revision > 0) {
+    if (!validate_only_) {
+      absl::Status applied =
+          context_->views->WaitApplied(cluster_, message->position.revision, {call_->deadline, call_->is_cancelled});
+      if (!applied.ok()) return applied;
+    }
+    v1::Revision* revision = message->response.mutable_revision();
+    revision->set_cluster_uid(message->position.uid);
+    revision->set_epoch(message->position.epoch);
+    revision->set_number(message->position.revision);
+  }
+  for (auto& record : message->records) {
+    if (record->state == State::kCreated || record->state == State::kUpdated) kept_.push_back(std::move(record));
+  }
+  caller_gone_ = caller_gone_ || !writer_->Write(message->response);
+  return absl::OkStatus();
+}
+
+absl::Status ImportSession::Drain() {
+  if (absl::Status answered = Acknowledge(); !answered.ok()) return answered;
+  if (absl::Status decided = Decide(nullptr); !decided.ok()) return decided;
+  return Acknowledge();
+}
+
+absl::Status ImportSession::DrainAndRefresh() {
+  if (absl::Status drained = Drain(); !drained.ok()) return drained;
+  return validate_only_ ? absl::OkStatus() : Refresh();
+}
+
+void ImportSession::Reject(const Record& record, v1::ImportResponse* response) const {
+  v1::RejectedRecord* rejected = response->add_rejected();
+  rejected->set_sequence(record.sequence);
+  rejected->set_index(record.index);
+  if (record.resource != nullptr) rejected->set_name(resource::NameOf(record.type, *record.resource));
+  *rejected->mutable_status() = rpc::ToProto(record.status);
+}
+
+void ImportSession::Account(Message& message) const {
+  v1::ImportResponse& response = message.response;
+  response.Clear();
+  int created = 0, updated = 0, unchanged = 0;
+  for (const auto& record : message.records) {
+    created += static_cast<int>(record->state == State::kCreated);
+    updated += static_cast<int>(record->state == State::kUpdated);
+    unchanged += static_cast<int>(record->state == State::kUnchanged);
+    if (record->state == State::kRejected) Reject(*record, &response);
+  }
+  response.set_created(created);
+  response.set_updated(updated);
+  response.set_unchanged(unchanged);
+  response.set_sequence(message.sequence);
+  response.set_waiting(static_cast<std::int32_t>(waiting_.size()));
+  response.set_low_water_mark(waiting_.size() == 0 ? message.sequence : waiting_.first_sequence() - 1);
+}
+
+absl::Status ImportSession::ServeMessages(Reader& reader) {
+  for (bool more = true; (more || committing_ != nullptr || applying_ != nullptr) && !caller_gone_;) {
+    const bool idle = committing_ == nullptr && applying_ == nullptr;
+    MessagePtr next;
+    if (more && (idle || reader.Ready())) {
+      v1::ImportRequest request;
+      const absl::StatusOr<bool> read = reader.Read(&request);
+      if (!read.ok()) return read.status();
+      more = *read;
+      if (more) {
+        auto taken = Take(request);
+        if (!taken.ok()) return taken.status();
+        next = *std::move(taken);
+        if (absl::Status valid = Validate(*next); !valid.ok()) return valid;
+      }
+    }
+    if (absl::Status answered = Acknowledge(); !answered.ok()) return answered;
+    if (absl::Status decided = Decide(next.get()); !decided.ok()) return decided;
+    if (next == nullptr) continue;
+    Submit(*next);
+    committing_ = std::move(next);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ImportSession::ServeRest() {
+  if (waiting_.size() == 0) return absl::OkStatus();
+  // Others may have created meanwhile what these wait for.
+  if (absl::Status fresh = DrainAndRefresh(); !fresh.ok()) return fresh;
+  auto message = std::make_unique<Message>();
+  message->sequence = sequence_;
+  message->last = true;
+  message->fresh = waiting_.TakeAll();
+  if (absl::Status valid = Validate(*message); !valid.ok()) return valid;
+  Submit(*message);
+  committing_ = std::move(message);
+  return Drain();
+}
+
+absl::Status ImportSession::Serve(Reader& reader) {
+  absl::Status served = ServeMessages(reader);
+  if (served.ok() && !caller_gone_) served = ServeRest();
+  // What was committed is answered even when what came after it ended the stream.
+  const absl::Status drained = Drain();
+  if (!served.ok()) return served;
+  return caller_gone_ ? call_->CheckAlive() : drained;
 }
 
 }  // namespace bulian::exchange

@@ -1,63 +1,114 @@
 // One import stream: its order, its waiting records, its commits and its low-water mark. Belongs to one thread.
+//
+// While the store makes the commit of one message durable, the next message is validated on top of it; while the one
+// before is being applied, the next is written. So up to three messages are under way, each answered when its own
+// commit is durable and applied, in order. All validate against one snapshot with the import's own commits on top
+// (resource::Overlay), which names the store as known (CommitRequest::seen); a commit of somebody else that changed
+// what a message read makes the store refuse the message, and it and the one after it are validated anew.
 #ifndef SERVICES_EXCHANGE_IMPORT_SESSION_H_
 #define SERVICES_EXCHANGE_IMPORT_SESSION_H_
 
 #include <cstdint>
-#include <map>
+#include <future>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "bulian/v1/exchange.pb.h"
 #include "services/exchange/import_record.h"
+#include "services/exchange/waiting_records.h"
 #include "services/resource/context.h"
+#include "services/resource/overlay.h"
 #include "services/rpc/call_context.h"
+#include "services/rpc/method_table.h"
 
 namespace bulian::exchange {
 
 inline constexpr int kMaxRecordsInMessage = 1000;
-inline constexpr std::size_t kMaxWaiting = 10'000;
 
 class ImportSession {
  public:
-  // Neither is owned.
-  ImportSession(const resource::Context* context, rpc::CallContext* call) : context_(context), call_(call) {}
+  using Reader = rpc::StreamReader<v1::ImportRequest>;
+  using Writer = rpc::StreamWriter<v1::ImportResponse>;
+  struct Limits {
+    WaitingRecords::Limits waiting;
+    // Records committed over one snapshot: they are kept in memory beside it.
+    std::size_t kept = 32'000;
+  };
 
-  // One message, one commit, one answer. An error ends the stream: a broken order, no such cluster, a store that
-  // failed.
-  absl::Status Handle(v1::ImportRequest& request, v1::ImportResponse* response);
+  // Nothing is owned.
+  ImportSession(const resource::Context* context, rpc::CallContext* call, Writer* writer, Limits limits)
+      : context_(context), call_(call), writer_(writer), limits_(limits), waiting_(limits.waiting) {}
 
-  // After the caller's last message: tries what waits once more and rejects the rest. False if nothing waited, so that
-  // there is nothing to answer.
-  absl::StatusOr<bool> Finish(v1::ImportResponse* response);
+  // Serves the stream to its end. An error ends it: a broken order, no such cluster, a store that failed. What was
+  // committed before is answered.
+  absl::Status Serve(Reader& reader);
 
  private:
-  using Position = std::pair<std::int64_t, std::int32_t>;  // sequence, index
+  // A message on its way to its answer.
+  struct Message {
+    std::int64_t sequence = 0;
+    bool last = false;                             // what waited at the caller's end: nothing waits any longer
+    std::vector<std::unique_ptr<Record>> fresh;    // not yet validated
+    std::vector<std::unique_ptr<Record>> records;  // validated, with those that waited for them
+    store::CommitRequest commit;                   // without writes: nothing to commit
+    bool creates_cluster = false;
+    store::LogPosition position;                              // once decided: the newest known
+    std::future<absl::StatusOr<store::CommitResult>> result;  // valid until it was asked
+    v1::ImportResponse response;
+  };
+  using MessagePtr = std::unique_ptr<Message>;
 
-  absl::Status CheckOrder(const v1::ImportRequest& request);
+  absl::Status CheckOrder(const v1::ImportRequest& request) const;
   absl::Status Begin(const v1::ImportRequest& request);
-  // Takes the waiting records that the new ones may complete, and those that these may complete.
-  std::vector<std::unique_ptr<Record>> TakeCompletable(const std::vector<std::unique_ptr<Record>>& fresh);
-  absl::Status Commit(std::vector<std::unique_ptr<Record>>& records);
-  absl::Status TryCommit(const std::vector<Record*>& records, bool* done);
-  void Account(std::vector<std::unique_ptr<Record>> records, bool last, v1::ImportResponse* response);
-  void Wait(std::unique_ptr<Record> record);
-  void Reject(const Record& record, const absl::Status& status, v1::ImportResponse* response) const;
-  void Summarise(v1::ImportResponse* response) const;
+  absl::Status ServeMessages(Reader& reader);
+  absl::Status ServeRest();
+  absl::StatusOr<MessagePtr> Take(v1::ImportRequest& request);
+
+  // Validates, lets wait what must, prepares the answer and fills in the commit.
+  absl::Status Validate(Message& message);
+  // Stages what can stand. False: that must be done again over a newer snapshot.
+  bool Settle(Message& message);
+  bool OthersCommitted() const;
+  absl::Status CheckClusterExists(const Message& message);
+  void LetWait(Message& message);
+  void Account(Message& message) const;
+  void Reject(const Record& record, v1::ImportResponse* response) const;
+  // As if the message had never been validated; but what it staged stays in the overlay.
+  void Undo(Message& message);
+
+  void Submit(Message& message);
+  void Branch(const store::CommitRequest& commit);
+  // Waits for the store's word. False: another commit changed what this one depends on.
+  absl::StatusOr<bool> Decided(Message& message);
+  absl::Status Redo(Message& message);
+  // Brings the commit under way to its end; `next` is validated on top of it, or null.
+  absl::Status Decide(Message* next);
+  // Answers what is durable, when it is applied.
+  absl::Status Acknowledge();
+  // Decides and answers everything under way.
+  absl::Status Drain();
+  absl::Status DrainAndRefresh();
+  // Validates against the newest snapshot from here on. Everything under way must be decided.
+  absl::Status Refresh();
+  void StartFrom(model::SnapshotPtr snapshot);
 
   const resource::Context* context_;
   rpc::CallContext* call_;
-  bool begun_ = false;
-  bool validate_only_ = false;
-  bool create_cluster_ = false;
+  Writer* writer_;
+  const Limits limits_;
+  bool begun_ = false, validate_only_ = false, create_cluster_ = false, caller_gone_ = false;
   std::string parent_, cluster_;
   std::int64_t sequence_ = 0;
-  model::SnapshotPtr snapshot_;  // the newest this import knows; with validate_only a branch
-  std::map<Position, std::unique_ptr<Record>> waiting_;
-  absl::flat_hash_map<std::string, std::vector<Position>> waiting_for_;
+  WaitingRecords waiting_;
+
+  std::vector<std::unique_ptr<Record>> kept_;   // what the overlay points to
+  std::unique_ptr<resource::Overlay> overlay_;  // the snapshot with the own commits, decided or not, on top
+  std::vector<std::int64_t> seen_;              // their revisions
+  store::LogPosition position_;                 // the newest this import knows; revision 0: none
+
+  MessagePtr committing_, applying_;  // being made durable; durable, not yet answered
 };
 
 }  // namespace bulian::exchange

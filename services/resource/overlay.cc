@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/hash/hash.h"
+#include "absl/strings/string_view.h"
 #include "services/resource/resource_message.h"
 
 namespace bulian::resource {
@@ -21,6 +23,8 @@ std::vector<std::string_view> SortedReferences(const Family& family, const Messa
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
+
+std::uint64_t Fingerprint(std::string_view name) { return absl::Hash<absl::string_view>{}(ToAbsl(name)); }
 
 std::vector<std::string> SortedIdentifierGuards(const Family& family, const Message* resource) {
   std::vector<Identifier> identifiers;
@@ -50,9 +54,15 @@ void Overlay::Note(std::string_view name) {
     trace_->emplace_back(name);
 }
 
+const Overlay::StagedWrite* Overlay::Find(std::string_view name) const {
+  if (const auto it = staged_.find(ToAbsl(name)); it != staged_.end()) return &it->second;
+  const auto it = kept_.find(ToAbsl(name));
+  return it == kept_.end() ? nullptr : &it->second;
+}
+
 bool Overlay::Exists(ResourceType type, std::string_view name) {
   Note(name);
-  if (const auto it = staged_.find(ToAbsl(name)); it != staged_.end()) return it->second.resource != nullptr;
+  if (const StagedWrite* write = Find(name)) return write->resource != nullptr;
   return base_->Find(type, name) != model::kNoRow;
 }
 
@@ -64,13 +74,13 @@ const Message* Overlay::Get(ResourceType type, std::string_view name) {
 
 const Message* Overlay::Staged(std::string_view name) {
   Note(name);
-  const auto it = staged_.find(ToAbsl(name));
-  return it == staged_.end() ? nullptr : it->second.resource;
+  const StagedWrite* write = Find(name);
+  return write == nullptr ? nullptr : write->resource;
 }
 
 bool Overlay::Changed(std::string_view name) {
   Note(name);
-  return staged_.contains(ToAbsl(name));
+  return Find(name) != nullptr;
 }
 
 model::Row Overlay::BaseRow(ResourceType type, std::string_view name) {
@@ -79,6 +89,7 @@ model::Row Overlay::BaseRow(ResourceType type, std::string_view name) {
 }
 
 const Message* Overlay::Before(ResourceType type, std::string_view name) {
+  if (const auto it = kept_.find(ToAbsl(name)); it != kept_.end()) return it->second.resource;
   if (const auto it = before_.find(ToAbsl(name)); it != before_.end()) return it->second.get();
   const model::Row row = base_->Find(type, name);
   if (row == model::kNoRow) return nullptr;
@@ -96,19 +107,26 @@ std::string Overlay::IdentifierHolder(std::string_view system, std::string_view 
     // A staged holder has claimed what it holds now.
     if (!Changed(holder)) return holder;
   }
+  if (const auto kept = kept_claims_.find(guard); kept != kept_claims_.end()) {
+    for (const std::string& holder : kept->second) {
+      if (staged_.contains(holder)) continue;
+      Note(holder);
+      return holder;
+    }
+  }
   const auto it = claims_.find(guard);
   return it == claims_.end() || it->second.empty() ? std::string() : it->second.front();
 }
 
 void Overlay::DependOn(std::string_view guard) { reads_.emplace(ToAbsl(guard)); }
 
-void Overlay::ClaimIdentifiers(const StagedWrite& write, std::string_view name, bool claim) {
+void Overlay::ClaimIdentifiers(const StagedWrite& write, std::string_view name, bool claim, Claims* claims) const {
   const Family& family = families_->Of(write.type);
   if (write.resource == nullptr || !family.identifiers) return;
   std::vector<Identifier> identifiers;
   family.identifiers(*write.resource, &identifiers);
   for (const Identifier& identifier : identifiers) {
-    std::vector<std::string>& holders = claims_[IdentifierGuard(identifier.system, identifier.value)];
+    std::vector<std::string>& holders = (*claims)[IdentifierGuard(identifier.system, identifier.value)];
     const auto it = std::find(holders.begin(), holders.end(), name);
     if (claim && it == holders.end()) holders.emplace_back(name);
     if (!claim && it != holders.end()) holders.erase(it);
@@ -118,7 +136,7 @@ void Overlay::ClaimIdentifiers(const StagedWrite& write, std::string_view name, 
 void Overlay::Stage(ResourceType type, std::string_view name, Message* resource, std::unique_ptr<Message> owned) {
   Unstage(name);
   const auto [it, added] = staged_.emplace(ToAbsl(name), StagedWrite{type, resource, std::move(owned), next_order_++});
-  ClaimIdentifiers(it->second, name, true);
+  ClaimIdentifiers(it->second, name, true, &claims_);
 }
 
 void Overlay::Put(ResourceType type, Message* resource) { Stage(type, NameOf(type, *resource), resource, nullptr); }
@@ -133,9 +151,34 @@ void Overlay::Delete(ResourceType type, std::string_view name) { Stage(type, nam
 void Overlay::Unstage(std::string_view name) {
   const auto it = staged_.find(ToAbsl(name));
   if (it == staged_.end()) return;
-  ClaimIdentifiers(it->second, name, false);
+  ClaimIdentifiers(it->second, name, false, &claims_);
   staged_.erase(it);
 }
+
+void Overlay::Keep() {
+  for (auto it = staged_.begin(); it != staged_.end();) {
+    const auto next = std::next(it);
+    auto write = staged_.extract(it);
+    const Family& family = families_->Of(write.mapped().type);
+    std::vector<std::string_view> names;
+    if (write.mapped().resource != nullptr && family.references) family.references(*write.mapped().resource, &names);
+    for (std::string_view name : names) kept_names_.insert(Fingerprint(name));
+    if (const auto old = kept_.find(write.key()); old != kept_.end()) {
+      ClaimIdentifiers(old->second, write.key(), false, &kept_claims_);
+      kept_.erase(old);
+    }
+    ClaimIdentifiers(write.mapped(), write.key(), true, &kept_claims_);
+    kept_.insert(std::move(write));
+    it = next;
+  }
+  claims_.clear();
+  before_.clear();
+  reads_.clear();
+}
+
+bool Overlay::Kept(std::string_view name) const { return kept_.contains(ToAbsl(name)); }
+
+bool Overlay::NamedByKept(std::string_view name) const { return kept_names_.contains(Fingerprint(name)); }
 
 void Overlay::CollectTouches(const std::string& name, const StagedWrite& write,
                              absl::flat_hash_set<std::string>* touches) {

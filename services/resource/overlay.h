@@ -1,8 +1,13 @@
 // Staged writes over a snapshot: what the rules look at, and what becomes the commit. Belongs to one thread.
+//
+// Several commits can follow each other over one snapshot: Keep() takes what is staged as committed, and what is staged
+// next is validated against the snapshot with all that was kept on top. The commits themselves are to be named to the
+// store (CommitRequest::seen), so that it checks everything else that came after the snapshot.
 #ifndef SERVICES_RESOURCE_OVERLAY_H_
 #define SERVICES_RESOURCE_OVERLAY_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,8 +45,17 @@ class Overlay final : public Lookup {
   // As if the name had never been staged; what was read for it stays in the read set.
   void Unstage(std::string_view name);
 
-  // The resource in the snapshot; null if there is none. Valid as long as the overlay.
+  // The resource before the staged writes; null if there is none. Valid until Keep().
   const google::protobuf::Message* Before(model::ResourceType type, std::string_view name);
+
+  // Takes what is staged as committed, and starts a new commit with nothing staged and nothing read. What was staged
+  // with Put() must live on as long as the overlay.
+  void Keep();
+  std::size_t kept_count() const { return kept_.size(); }
+  // Whether `name` is kept; whether something kept names it. Rules that compare with the snapshot or look for users in
+  // it do not see those.
+  bool Kept(std::string_view name) const;
+  bool NamedByKept(std::string_view name) const;
 
   std::size_t staged_count() const { return staged_.size(); }
   const model::SnapshotPtr& snapshot() const { return base_; }
@@ -62,16 +76,19 @@ class Overlay final : public Lookup {
 
   void Stage(model::ResourceType type, std::string_view name, google::protobuf::Message* resource,
              std::unique_ptr<google::protobuf::Message> owned);
-  void ClaimIdentifiers(const StagedWrite& write, std::string_view name, bool claim);
+  using Claims = absl::flat_hash_map<std::string, std::vector<std::string>>;  // guard -> holders in order
+  void ClaimIdentifiers(const StagedWrite& write, std::string_view name, bool claim, Claims* claims) const;
+  // The write of a name that is staged, else kept; null if there is none.
+  const StagedWrite* Find(std::string_view name) const;
   void Note(std::string_view name);
   void CollectTouches(const std::string& name, const StagedWrite& write, absl::flat_hash_set<std::string>* touches);
 
   model::SnapshotPtr base_;
   const Families* families_;
-  absl::flat_hash_map<std::string, StagedWrite> staged_;
+  absl::flat_hash_map<std::string, StagedWrite> staged_, kept_;
   std::size_t next_order_ = 0;
-  absl::flat_hash_map<std::string, std::vector<std::string>>
-      claims_;  // guard of an identifier -> staged holders in order
+  Claims claims_, kept_claims_;                    // by what is staged, and what is kept
+  absl::flat_hash_set<std::uint64_t> kept_names_;  // fingerprints of what the kept ones name
   absl::flat_hash_map<std::string, std::unique_ptr<google::protobuf::Message>> before_;
   absl::flat_hash_set<std::string> reads_;
   std::vector<std::string>* trace_ = nullptr;
