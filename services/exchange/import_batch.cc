@@ -26,7 +26,6 @@ void ImportBatch::Stage(Record* record) {
   } else {
     if (same.empty() && resource::SameContent(record->type, record->resource.get(), *before)) {
       record->state = State::kUnchanged;
-      some_unchanged_ = true;
       overlay_->DependOn(name);
       return;
     }

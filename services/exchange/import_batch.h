@@ -26,7 +26,6 @@ class ImportBatch {
 
   // Whether a record changes something that the rules see in the snapshot only: it must be newer than all that is kept.
   bool needs_newer_snapshot() const { return needs_newer_snapshot_; }
-  bool some_unchanged() const { return some_unchanged_; }
 
  private:
   void Stage(Record* record);
@@ -43,7 +42,7 @@ class ImportBatch {
   absl::flat_hash_map<std::string, std::vector<Record*>> by_name_;     // staged in order; the last counts
   absl::flat_hash_map<std::string, std::vector<Record*>> dependents_;  // by what they looked up
   std::deque<Record*> open_;
-  bool needs_newer_snapshot_ = false, some_unchanged_ = false;
+  bool needs_newer_snapshot_ = false;
 };
 
 }  // namespace bulian::exchange

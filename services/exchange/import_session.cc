@@ -128,16 +128,17 @@ bool ImportSession::Settle(Message& message) {
   const absl::Time now = std::max(resource::StampTime(*context_, overlay_->base()), position_.commit_time);
   ImportBatch batch(parent_, &context_->families, {now, &context_->new_uid}, overlay_.get());
   batch.Settle(open);
-  // Without a commit the store does not see to it that what is called unchanged is so.
-  const bool outdated = overlay_->staged_count() == 0 && batch.some_unchanged() && OthersCommitted();
+  // Without a commit the store does not see to it that what is called unchanged, wrong or missing is so.
+  const bool outdated = overlay_->staged_count() == 0 && OthersMayHaveCommitted();
   return !outdated && !batch.needs_newer_snapshot();
 }
 
-bool ImportSession::OthersCommitted() const {
+bool ImportSession::OthersMayHaveCommitted() const {
   if (validate_only_) return false;
+  // Whether the newest commit is the one under way or somebody else's shows only when it is decided.
+  if (committing_ != nullptr && committing_->result.valid()) return true;
   const absl::StatusOr<store::LogPosition> head = context_->store->Position(cluster_);
-  const auto own = static_cast<std::int64_t>(seen_.size()) + static_cast<std::int64_t>(committing_ != nullptr);
-  return head.ok() && head->revision > overlay_->base().position().revision + own;
+  return head.ok() && head->revision > overlay_->base().position().revision + static_cast<std::int64_t>(seen_.size());
 }
 
 absl::Status ImportSession::CheckClusterExists(const Message& message) {

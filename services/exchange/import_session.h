@@ -70,7 +70,8 @@ class ImportSession {
   absl::Status Validate(Message& message);
   // Stages what can stand. False: that must be done again over a newer snapshot.
   bool Settle(Message& message);
-  bool OthersCommitted() const;
+  // Whether others committed something this does not know, or it is too early to tell.
+  bool OthersMayHaveCommitted() const;
   absl::Status CheckClusterExists(const Message& message);
   void LetWait(Message& message);
   void Account(Message& message) const;

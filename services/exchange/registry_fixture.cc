@@ -18,16 +18,20 @@ namespace {
 
 class Requests : public rpc::MessageReader {
  public:
-  explicit Requests(const std::vector<v1::ImportRequest>& requests) : requests_(requests) {}
+  Requests(const std::vector<v1::ImportRequest>& requests, bool overlap, std::function<void(std::size_t)> before)
+      : requests_(requests), overlap_(overlap), before_(std::move(before)) {}
   absl::StatusOr<bool> Read(google::protobuf::Message* message) override {
+    if (before_) before_(next_);
     if (next_ == requests_.size()) return false;
     message->CopyFrom(requests_[next_++]);
     return true;
   }
-  bool Ready() override { return true; }  // so that messages overlap
+  bool Ready() override { return overlap_; }
 
  private:
   const std::vector<v1::ImportRequest>& requests_;
+  const bool overlap_;
+  const std::function<void(std::size_t)> before_;
   std::size_t next_ = 0;
 };
 
@@ -36,9 +40,11 @@ class Responses : public rpc::MessageWriter {
  public:
   bool Write(const google::protobuf::Message& message) override {
     all.push_back(static_cast<const Response&>(message));
+    if (told) told(all.back());
     return true;
   }
   std::vector<Response> all;
+  std::function<void(const Response&)> told;
 };
 
 rpc::CallContext CallOf(const std::string& method) {
@@ -80,8 +86,15 @@ Registry::~Registry() {
 }
 
 absl::StatusOr<std::vector<v1::ImportResponse>> Registry::Import(const std::vector<v1::ImportRequest>& requests) {
-  Requests reader(requests);
+  return Import(requests, true, nullptr);
+}
+
+absl::StatusOr<std::vector<v1::ImportResponse>> Registry::Import(
+    const std::vector<v1::ImportRequest>& requests, bool overlap, const std::function<void(std::size_t)>& before,
+    const std::function<void(const v1::ImportResponse&)>& answered) {
+  Requests reader(requests, overlap, before);
   Responses<v1::ImportResponse> writer;
+  writer.told = answered;
   rpc::CallContext call = CallOf("bulian.v1.ExchangeService/Import");
   const absl::Status status = table_.methods().at(call.method).bidi(call, reader, writer);
   if (!status.ok()) return status;

@@ -2,6 +2,7 @@
 #ifndef SERVICES_EXCHANGE_REGISTRY_FIXTURE_H_
 #define SERVICES_EXCHANGE_REGISTRY_FIXTURE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,12 @@ class Registry {
 
   // One import stream over these messages; the answers, or the error that ended it.
   absl::StatusOr<std::vector<v1::ImportResponse>> Import(const std::vector<v1::ImportRequest>& requests);
+  // As above. `before(i)` is called when message i is read, also for the end; `overlap`: all messages are there at
+  // once, else each is sent when the one before is answered.
+  absl::StatusOr<std::vector<v1::ImportResponse>> Import(
+      const std::vector<v1::ImportRequest>& requests, bool overlap, const std::function<void(std::size_t)>& before,
+      const std::function<void(const v1::ImportResponse&)>& answered = nullptr);
+  store::Store& store() { return *store_; }
   std::vector<v1::ImportRecord> Export(const std::string& cluster);
   std::int64_t Revision(const std::string& cluster) const;
 

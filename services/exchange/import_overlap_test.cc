@@ -1,0 +1,164 @@
+// Messages of one import that overlap, with commits of others in between, against the same import one message at a
+// time.
+#include <algorithm>
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/exchange/registry_fixture.h"
+
+namespace bulian::exchange {
+namespace {
+
+constexpr int kNames = 6;
+const char* const kIdentifiers[] = {"one", "two", "three"};
+
+std::string Enterprise(int id) { return "clusters/c/enterprises/e" + std::to_string(id); }
+
+v1::ImportRecord RandomRecord(std::mt19937& random) {
+  const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  std::string text =
+      "enterprise { name: '" + Enterprise(below(kNames)) + "' display_name { en: 'v" + std::to_string(below(2)) + "' }";
+  if (below(2) == 0) text += " owners { enterprise: '" + Enterprise(below(kNames)) + "' share: 0.5 }";
+  if (below(3) == 0) text += " identifiers { system: 'erp' value: '" + std::string(kIdentifiers[below(3)]) + "' }";
+  v1::ImportRecord record;
+  Registry::Parse(text + " }", &record);
+  return record;
+}
+
+std::vector<v1::ImportRequest> RandomMessages(std::mt19937& random, int count) {
+  std::vector<v1::ImportRequest> messages;
+  for (int i = 0; i < count; ++i) {
+    v1::ImportRequest& message = messages.emplace_back();
+    message.set_parent("clusters/c");
+    message.set_sequence(i + 1);
+    for (auto k = 1 + random() % 3; k > 0; --k) *message.add_records() = RandomRecord(random);
+  }
+  return messages;
+}
+
+std::vector<std::string> Comparable(std::vector<v1::ImportRecord> records) {
+  std::vector<std::string> texts;
+  for (v1::ImportRecord& record : records) {
+    const auto* field = record.GetReflection()->GetOneofFieldDescriptor(record, record.GetDescriptor()->oneof_decl(0));
+    auto* resource = record.GetReflection()->MutableMessage(&record, field);
+    for (const char* name : {"uid", "create_time", "update_time", "etag"}) {
+      resource->GetReflection()->ClearField(resource, resource->GetDescriptor()->FindFieldByName(name));
+    }
+    texts.push_back(record.Utf8DebugString());
+  }
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+std::string Comparable(v1::ImportResponse answer) {
+  answer.mutable_revision()->clear_cluster_uid();
+  return answer.Utf8DebugString();
+}
+
+void Create(Registry& registry) {
+  v1::ImportRequest message;
+  message.set_parent("clusters/c");
+  message.set_sequence(1);
+  Registry::Parse("cluster { name: 'clusters/c' region_codes: '500109' }", message.add_records());
+  ASSERT_TRUE(registry.Import({message}).ok());
+}
+
+// A commit of somebody else: an import of its own.
+void Foreign(Registry& registry, const v1::ImportRequest& message) {
+  const auto answers = registry.Import({message});
+  ASSERT_TRUE(answers.ok()) << answers.status();
+}
+
+std::int64_t Head(Registry& registry) { return registry.store().Position("c")->revision; }
+
+TEST(ImportOverlapTest, AsOneMessageAtATimeWhateverOthersCommit) {
+  std::int64_t conflicts = 0;
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const auto messages = RandomMessages(random, 8);
+    const auto others = RandomMessages(random, 9);
+    std::vector<bool> interferes;
+    for (int i = 0; i < 9; ++i) interferes.push_back(random() % 2 == 0);
+
+    Registry overlapped;
+    Create(overlapped);
+    std::vector<std::pair<std::int64_t, std::size_t>> commits;  // of others: revision, which
+    const auto interfere = [&](std::size_t i) {
+      if (!interferes[i]) return;
+      v1::ImportRequest message = others[i];
+      message.set_sequence(1);
+      const auto answers = overlapped.Import({message});
+      ASSERT_TRUE(answers.ok()) << answers.status();
+      for (const auto& answer : *answers)
+        if (answer.created() + answer.updated() > 0) commits.emplace_back(answer.revision().number(), i);
+    };
+    const auto durable = [&](const v1::ImportResponse& answer) {
+      EXPECT_LE(answer.revision().number(), Head(overlapped));
+      EXPECT_LE(answer.revision().number(), overlapped.Revision("c"));
+    };
+    const auto answers = overlapped.Import(messages, true, interfere, durable);
+    ASSERT_TRUE(answers.ok()) << answers.status();
+
+    // The same order of commits, one at a time.
+    Registry plain;
+    Create(plain);
+    std::size_t done = 0;
+    const auto replay = [&](std::size_t i) {
+      const std::int64_t until = i < answers->size() ? (*answers)[i].revision().number() : Head(overlapped) + 1;
+      for (; done < commits.size() && commits[done].first <= until; ++done) {
+        v1::ImportRequest message = others[commits[done].second];
+        message.set_sequence(1);
+        Foreign(plain, message);
+        EXPECT_EQ(Head(plain), commits[done].first);
+      }
+    };
+    const auto expected = plain.Import(messages, false, replay);
+    ASSERT_TRUE(expected.ok()) << expected.status();
+    ASSERT_EQ(answers->size(), expected->size());
+    for (std::size_t i = 0; i < answers->size(); ++i) EXPECT_EQ(Comparable((*answers)[i]), Comparable((*expected)[i]));
+    EXPECT_EQ(Comparable(overlapped.Export("c")), Comparable(plain.Export("c")));
+    conflicts += overlapped.store().Stats().commit_conflicts;
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(conflicts, 0);
+}
+
+TEST(ImportOverlapTest, AMessageWithoutCommitSeesWhatOthersCommittedBeforeIt) {
+  Registry registry;
+  Create(registry);
+  const auto message = [](std::int64_t sequence, const std::string& text) {
+    v1::ImportRequest request;
+    request.set_parent("clusters/c");
+    request.set_sequence(sequence);
+    Registry::Parse(text, request.add_records());
+    return request;
+  };
+  const std::string same = "cluster { name: 'clusters/c' region_codes: '500109' }";
+  const std::string owned = "enterprise { name: '" + Enterprise(1) +
+                            "' display_name { en: 'E' } owners { enterprise: '" + Enterprise(2) + "' share: 0.5 } }";
+  const auto answers = registry.Import({message(1, same), message(2, owned)}, true, [&](std::size_t i) {
+    if (i == 1) {
+      Foreign(registry, message(1, "enterprise { name: '" + Enterprise(2) + "' display_name { en: 'O' } }"));
+    }
+  });
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  ASSERT_EQ(answers->size(), 2U);
+  EXPECT_EQ((*answers)[1].created(), 1);
+  EXPECT_EQ((*answers)[1].waiting(), 0);
+}
+
+TEST(ImportOverlapTest, ASequenceThatWouldOverflowIsRefused) {
+  Registry registry;
+  Create(registry);
+  v1::ImportRequest message;
+  message.set_parent("clusters/c");
+  message.set_sequence(std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(registry.Import({message}).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace bulian::exchange
