@@ -66,8 +66,10 @@ class Views final : public store::CommitObserver {
   absl::StatusOr<model::SnapshotPtr> WaitFor(std::string_view cluster, std::int64_t revision,
                                              const Patience& patience) const;
 
-  // Waits until a revision can be seen, without looking: no version is made for the caller.
-  absl::Status WaitApplied(std::string_view cluster, std::int64_t revision, const Patience& patience) const;
+  // Waits until a position of the store can be seen, without looking: no version is made for the caller. NOT_FOUND when
+  // its log is gone, also when another one has taken the name.
+  absl::Status WaitApplied(std::string_view cluster, const store::LogPosition& position,
+                           const Patience& patience) const;
 
   // What lies between two snapshots of one cluster and epoch, if it is still known; nullopt: recompute from scratch.
   std::optional<model::Delta> Between(const model::Snapshot& from, const model::Snapshot& to) const;

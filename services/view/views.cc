@@ -1,5 +1,7 @@
+#include <chrono>
 #include <map>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "services/model/error.h"
@@ -8,6 +10,11 @@
 #include "services/view/view.h"
 
 namespace bulian::view {
+namespace {
+
+constexpr auto kPollEvery = std::chrono::milliseconds(1);
+
+}  // namespace
 
 class Views::Impl {
  public:
@@ -119,10 +126,18 @@ absl::StatusOr<model::SnapshotPtr> Views::WaitFor(std::string_view cluster, std:
   return (*view)->WaitFor(revision, patience);
 }
 
-absl::Status Views::WaitApplied(std::string_view cluster, std::int64_t revision, const Patience& patience) const {
-  const auto view = impl_->Get(cluster);
-  if (!view.ok()) return view.status();
-  return (*view)->WaitApplied(revision, patience);
+absl::Status Views::WaitApplied(std::string_view cluster, const store::LogPosition& position,
+                                const Patience& patience) const {
+  for (;;) {
+    const auto view = impl_->Find(cluster);
+    if (view != nullptr && view->uid() == position.uid) return view->WaitApplied(position.revision, patience);
+    // This is the view of a log before or after the asked one; the store knows which.
+    const auto head = impl_->store_->Position(cluster);
+    if (!head.ok()) return head.status();
+    if (head->uid != position.uid) return model::NotFound("clusters/" + std::string(cluster));
+    if (absl::Status wait = CheckPatience(patience); !wait.ok()) return wait;
+    std::this_thread::sleep_for(kPollEvery);
+  }
 }
 
 std::optional<model::Delta> Views::Between(const model::Snapshot& from, const model::Snapshot& to) const {

@@ -244,6 +244,18 @@ TEST_F(ViewsTest, WaitingEndsWithTheRevisionTheDeadlineTheCallOrTheCluster) {
   dropper.join();
 }
 
+TEST_F(ViewsTest, WaitingForACommitEndsWhenItsLogIsGoneThoughAnotherHasTheName) {
+  Commit("a", v1::Enterprise::COMPANY, true);
+  Commit("b", v1::Enterprise::COMPANY);
+  const store::LogPosition position = *store_.Position("c");
+  EXPECT_TRUE(views_->WaitApplied("c", position, {}).ok());
+  ASSERT_TRUE(store_.DropLog("c", "").ok());
+  EXPECT_EQ(views_->WaitApplied("c", position, {}).code(), absl::StatusCode::kNotFound);
+  Commit("a", v1::Enterprise::COMPANY, true);
+  EXPECT_EQ(views_->WaitApplied("c", position, {}).code(), absl::StatusCode::kNotFound);
+  EXPECT_TRUE(views_->WaitApplied("c", *store_.Position("c"), {}).ok());
+}
+
 TEST_F(ViewsTest, ReadersSeeWholeCommitsWhileWritersWrite) {
   Commit("a", v1::Enterprise::COMPANY, true);
   std::atomic<bool> stop{false};
