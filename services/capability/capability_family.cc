@@ -112,6 +112,7 @@ resource::Family CapabilityFamily() {
   resource::Family family;
   family.type = ResourceType::kCapability;
   family.prototype = &v1::Capability::default_instance();
+  family.content_used = false;
   family.normalise = [](Message* message) { NormaliseCapability(static_cast<v1::Capability*>(message)); };
   family.check = Check;
   family.check_references = CheckReferences;

@@ -53,6 +53,7 @@ resource::Family SupplyLinkFamily() {
   resource::Family family;
   family.type = ResourceType::kSupplyLink;
   family.prototype = &v1::SupplyLink::default_instance();
+  family.content_used = false;
   family.check = Check;
   family.check_references = CheckReferences;
   family.references = [](const Message& message, std::vector<std::string_view>* names) {

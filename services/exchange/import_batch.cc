@@ -19,21 +19,21 @@ ImportBatch::ImportBatch(std::string parent, const resource::Families* families,
 void ImportBatch::Stage(Record* record) {
   const std::string& name = resource::NameOf(record->type, *record->resource);
   const Message* before = overlay_->Before(record->type, name);
-  std::vector<Record*>& same = by_name_[name];
+  Record*& last = by_name_[overlay_->IdOf(name)];
   if (before == nullptr) {
     resource::StampCreate(record->type, (*stamper_.new_uid)(), stamper_.now, record->resource.get());
-    record->state = same.empty() ? State::kCreated : State::kUpdated;
+    record->state = last == nullptr ? State::kCreated : State::kUpdated;
   } else {
-    if (same.empty() && resource::SameContent(record->type, record->resource.get(), *before)) {
+    if (last == nullptr && resource::SameContent(record->type, record->resource.get(), *before)) {
       record->state = State::kUnchanged;
       overlay_->DependOn(name);
       return;
     }
-    if (same.empty() && (overlay_->Kept(name) || overlay_->NamedByKept(name))) needs_newer_snapshot_ = true;
+    if (last == nullptr && (overlay_->Kept(name) || overlay_->NamedByKept(name))) needs_newer_snapshot_ = true;
     resource::StampUpdate(record->type, *before, stamper_.now, record->resource.get());
     record->state = State::kUpdated;
   }
-  same.push_back(record);
+  record->earlier = std::exchange(last, record);
   overlay_->Put(record->type, record->resource.get());
   open_.push_back(record);
 }
@@ -59,8 +59,8 @@ void ImportBatch::StageAddressedByIdentifier(const std::vector<Record*>& records
       const std::string& name = resource::NameOf(record->type, *record->resource);
       overlay_->Unstage(name);
       // What came before under the name counts again until this one is staged.
-      if (const auto same = by_name_.find(name); same != by_name_.end() && !same->second.empty())
-        overlay_->Put(record->type, same->second.back()->resource.get());
+      if (const auto same = by_name_.find(overlay_->IdOf(name)); same != by_name_.end() && same->second != nullptr)
+        overlay_->Put(record->type, same->second->resource.get());
     }
     if (record->state == State::kRejected) continue;
     if (!record->missing.empty()) {
@@ -74,12 +74,12 @@ void ImportBatch::StageAddressedByIdentifier(const std::vector<Record*>& records
 void ImportBatch::Validate(Record* record) {
   const resource::Family& family = families_->Of(record->type);
   if (!family.check_references) return;
-  std::vector<std::string> looked_up;
   resource::Findings findings;
-  overlay_->TraceLookups(&looked_up);
-  family.check_references(*record->resource, record->field, *overlay_, &findings);
+  trace_.clear();
+  overlay_->TraceLookups(&trace_);
+  family.check_references(*record->resource, RecordPath(*record).field(), *overlay_, &findings);
   overlay_->TraceLookups(nullptr);
-  for (std::string& name : looked_up) dependents_[std::move(name)].push_back(record);
+  for (const NameId name : trace_) looked_up_.emplace_back(name, record);
   if (!findings.clean()) Drop(record, findings);
 }
 
@@ -92,33 +92,41 @@ void ImportBatch::Drop(Record* record, const resource::Findings& findings) {
     record->state = State::kWaiting;
     for (const resource::MissingReference& reference : findings.missing) record->missing.push_back(reference.name);
   }
-  std::vector<std::string> gone{name};
+  std::vector<NameId> gone{overlay_->IdOf(name)};
   if (const auto& family = families_->Of(record->type); family.identifiers) {
     std::vector<resource::Identifier> identifiers;
     family.identifiers(*record->resource, &identifiers);
-    for (const auto& each : identifiers) gone.push_back(resource::IdentifierGuard(each.system, each.value));
+    for (const auto& each : identifiers)
+      gone.push_back(overlay_->IdOf(resource::IdentifierGuard(each.system, each.value)));
   }
   overlay_->Unstage(name);
-  std::vector<Record*>& same = by_name_[name];
-  std::erase(same, record);
-  if (!same.empty()) {
-    overlay_->Put(same.back()->type, same.back()->resource.get());
-    open_.push_back(same.back());
+  Record*& last = by_name_[gone.front()];
+  last = record->earlier;
+  if (last != nullptr) {
+    overlay_->Put(last->type, last->resource.get());
+    open_.push_back(last);
   }
-  for (const std::string& key : gone) {
-    const auto it = dependents_.find(key);
-    if (it == dependents_.end()) continue;
-    std::vector<Record*> dependents = std::move(it->second);
-    dependents_.erase(it);
-    open_.insert(open_.end(), dependents.begin(), dependents.end());
-  }
+  for (const NameId each : gone) LookAgainAtDependents(each);
+}
+
+void ImportBatch::LookAgainAtDependents(NameId name) {
+  for (const auto& [looked_up, record] : looked_up_) dependents_[looked_up].push_back(record);
+  looked_up_.clear();
+  const auto it = dependents_.find(name);
+  if (it == dependents_.end()) return;
+  open_.insert(open_.end(), it->second.begin(), it->second.end());
+  dependents_.erase(it);
 }
 
 void ImportBatch::StageFollowUps(Record* record) {
   const std::string& name = resource::NameOf(record->type, *record->resource);
   resource::Findings findings;
   resource::StageFollowUps(families_->Of(record->type), *families_, overlay_->Before(record->type, name),
-                           *record->resource, record->field, stamper_, *overlay_, &findings);
+                           *record->resource, RecordPath(*record).field(), stamper_, *overlay_, &findings);
+}
+
+Record* ImportBatch::LastOf(const Record& record) {
+  return by_name_[overlay_->IdOf(resource::NameOf(record.type, *record.resource))];
 }
 
 void ImportBatch::Settle(const std::vector<Record*>& records) {
@@ -126,6 +134,7 @@ void ImportBatch::Settle(const std::vector<Record*>& records) {
     if (record->state == State::kRejected) continue;
     record->state = State::kOpen;
     record->missing.clear();
+    record->earlier = nullptr;
     if (record->pristine == nullptr) Stage(record);
   }
   StageAddressedByIdentifier(records);
@@ -133,7 +142,7 @@ void ImportBatch::Settle(const std::vector<Record*>& records) {
     Record* record = open_.front();
     open_.pop_front();
     const bool staged = record->state == State::kCreated || record->state == State::kUpdated;
-    if (!staged || by_name_[resource::NameOf(record->type, *record->resource)].back() != record) continue;
+    if (!staged || LastOf(*record) != record) continue;
     Validate(record);
   }
   for (Record* record : records) {

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -25,22 +26,30 @@ class ImportBatch {
   void Settle(const std::vector<Record*>& records);
 
   // Whether a record changes something that the rules see in the snapshot only: it must be newer than all that is kept.
-  bool needs_newer_snapshot() const { return needs_newer_snapshot_; }
+  bool needs_newer_snapshot() const { return needs_newer_snapshot_ || overlay_->outdated(); }
 
  private:
+  using NameId = resource::Overlay::NameId;
+
   void Stage(Record* record);
   void StageAddressedByIdentifier(const std::vector<Record*>& records);
   void Validate(Record* record);
   // Takes a record back, as one that waits for `missing` or is rejected, and looks again at those that counted on it.
   void Drop(Record* record, const resource::Findings& findings);
+  void LookAgainAtDependents(NameId name);
   void StageFollowUps(Record* record);
+  // The last staged of the record's name.
+  Record* LastOf(const Record& record);
 
   std::string parent_;
   const resource::Families* families_;
   resource::Stamper stamper_;
   resource::Overlay* overlay_;
-  absl::flat_hash_map<std::string, std::vector<Record*>> by_name_;     // staged in order; the last counts
-  absl::flat_hash_map<std::string, std::vector<Record*>> dependents_;  // by what they looked up
+  absl::flat_hash_map<NameId, Record*> by_name_;  // the last staged, which counts; null: none any longer
+  // Who looked up what, and the same as an index, into which it goes when something is taken back, which is rare.
+  std::vector<std::pair<NameId, Record*>> looked_up_;
+  absl::flat_hash_map<NameId, std::vector<Record*>> dependents_;
+  std::vector<NameId> trace_;
   std::deque<Record*> open_;
   bool needs_newer_snapshot_ = false;
 };

@@ -14,8 +14,7 @@ namespace {
 
 using google::protobuf::Message;
 using model::ResourceType;
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+using resource::FieldPath;
 
 std::unique_ptr<Message> Release(v1::ImportRecord* record, ResourceType* type) {
   switch (record->resource_case()) {
@@ -66,9 +65,9 @@ const char* FieldOf(ResourceType type) {
   return "";
 }
 
-void Reject(Record* record, std::string_view field, std::string_view description) {
+void Reject(Record* record, const FieldPath& field, std::string_view description) {
   model::Violations violations;
-  violations.Add(absl::StrCat(record->field, ToAbsl(field)), description);
+  violations.Add(field.str(), description);
   record->state = Record::State::kRejected;
   record->status = violations.ToStatus();
 }
@@ -78,11 +77,14 @@ void CheckAlone(const resource::Family& family, const std::string& parent, Recor
   const std::string& name = resource::NameOf(record->type, *record->resource);
   const auto parsed = model::ParseResourceName(name);
   const bool in_cluster = parsed && parsed->type == record->type && parsed->cluster == model::ClusterIdOf(parent);
+  const RecordPath path(*record);
   model::Violations violations;
-  if (!in_cluster)
-    violations.Add(record->field + ".name", "must be the name of a resource of its kind in the cluster imported into");
+  if (!in_cluster) {
+    violations.Add((path.field() / "name").str(),
+                   "must be the name of a resource of its kind in the cluster imported into");
+  }
   if (family.normalise) family.normalise(record->resource.get());
-  if (family.check) family.check(*record->resource, record->field, &violations);
+  if (family.check) family.check(*record->resource, path.field(), &violations);
   if (violations.empty()) return;
   record->state = Record::State::kRejected;
   record->status = violations.ToStatus();
@@ -129,38 +131,45 @@ std::string NameByIdentifier(const std::string& parent, const v1::Enterprise& en
 }  // namespace
 
 bool HasIdentifierName(const std::string& name) {
-  return absl::StrContains(name, "/enterprises/uscc:") || absl::StrContains(name, "/enterprises/lei:");
+  static constexpr std::string_view kEnterprises = "/enterprises/";
+  const std::size_t at = name.find(kEnterprises);
+  if (at == std::string::npos) return false;
+  const std::string_view id = std::string_view(name).substr(at + kEnterprises.size());
+  return id.starts_with("uscc:") || id.starts_with("lei:");
 }
 
-Record TakeRecord(std::int64_t sequence, std::int32_t index, const std::string& parent,
-                  const resource::Families& families, v1::ImportRecord* message) {
-  Record record;
-  record.sequence = sequence;
-  record.index = index;
-  record.resource = Release(message, &record.type);
-  record.field = absl::StrCat("records[", index, "]");
-  if (record.resource == nullptr) {
-    Reject(&record, "", "a resource is required");
+RecordPath::RecordPath(const Record& record)
+    : message_(""),
+      record_(message_.At("records", record.index)),
+      field_(record_ / (record.resource == nullptr ? "" : FieldOf(record.type))) {}
+
+std::unique_ptr<Record> TakeRecord(std::int64_t sequence, std::int32_t index, const std::string& parent,
+                                   const resource::Families& families, v1::ImportRecord* message) {
+  auto record = std::make_unique<Record>();
+  record->sequence = sequence;
+  record->index = index;
+  record->resource = Release(message, &record->type);
+  if (record->resource == nullptr) {
+    Reject(record.get(), RecordPath(*record).field(), "a resource is required");
     return record;
   }
-  absl::StrAppend(&record.field, ".", FieldOf(record.type));
-  resource::ClearServerFields(record.type, record.resource.get());
-  const resource::Family& family = families.Of(record.type);
-  if (!NeedsResolving(family, &record)) {
-    CheckAlone(family, parent, &record);
+  resource::ClearServerFields(record->type, record->resource.get());
+  const resource::Family& family = families.Of(record->type);
+  if (!NeedsResolving(family, record.get())) {
+    CheckAlone(family, parent, record.get());
     return record;
   }
-  if (family.normalise) family.normalise(record.resource.get());
-  if (record.type == ResourceType::kEnterprise) {
-    const auto& enterprise = static_cast<const v1::Enterprise&>(*record.resource);
+  if (family.normalise) family.normalise(record->resource.get());
+  if (record->type == ResourceType::kEnterprise) {
+    const auto& enterprise = static_cast<const v1::Enterprise&>(*record->resource);
     if (enterprise.name().empty() && enterprise.uscc().empty() && enterprise.lei().empty()) {
-      Reject(&record, ".name", "a name, a USCC or an LEI is required");
+      Reject(record.get(), RecordPath(*record).field() / "name", "a name, a USCC or an LEI is required");
       return record;
     }
   }
-  record.pristine = std::move(record.resource);
-  record.resource.reset(record.pristine->New());
-  record.resource->CopyFrom(*record.pristine);
+  record->pristine = std::move(record->resource);
+  record->resource.reset(record->pristine->New());
+  record->resource->CopyFrom(*record->pristine);
   return record;
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "bulian/v1/exchange.pb.h"
+#include "services/resource/field_path.h"
 #include "services/resource/overlay.h"
 #include "services/resource/resource.h"
 
@@ -24,7 +25,7 @@ struct Record {
   std::unique_ptr<google::protobuf::Message> resource;
   // As it came, kept when it addresses enterprises by identifier: these are looked up anew for each snapshot.
   std::unique_ptr<google::protobuf::Message> pristine;
-  std::string field;  // for violations, for example `records[3].enterprise`
+  Record* earlier = nullptr;  // of the same name, staged before it in the same commit
 
   State state = State::kOpen;
   absl::Status status;               // of a rejected one
@@ -35,10 +36,22 @@ struct Record {
   std::size_t waiting_bytes = 0;
 };
 
+// Where violations of a record are, for example `records[3].enterprise`. Refers to itself: stays where it was made.
+class RecordPath {
+ public:
+  explicit RecordPath(const Record& record);
+  RecordPath(const RecordPath&) = delete;
+  RecordPath& operator=(const RecordPath&) = delete;
+  const resource::FieldPath& field() const { return field_; }
+
+ private:
+  const resource::FieldPath message_, record_, field_;
+};
+
 // Takes the resource out of a record of an import into `parent`. Rejected when it has none, or a name of another
 // cluster or pattern, or breaks a rule by itself.
-Record TakeRecord(std::int64_t sequence, std::int32_t index, const std::string& parent,
-                  const resource::Families& families, v1::ImportRecord* record);
+std::unique_ptr<Record> TakeRecord(std::int64_t sequence, std::int32_t index, const std::string& parent,
+                                   const resource::Families& families, v1::ImportRecord* record);
 
 // Names under which others may wait for a record: its name, and for an enterprise those by USCC and LEI.
 std::vector<std::string> KeysOf(const Record& record, const std::string& parent);

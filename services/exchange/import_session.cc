@@ -100,8 +100,7 @@ absl::StatusOr<ImportSession::MessagePtr> ImportSession::Take(v1::ImportRequest&
   message->sequence = sequence_;
   message->fresh.reserve(static_cast<std::size_t>(request.records_size()));
   for (int i = 0; i < request.records_size(); ++i) {
-    message->fresh.push_back(
-        std::make_unique<Record>(TakeRecord(sequence_, i, parent_, context_->families, request.mutable_records(i))));
+    message->fresh.push_back(TakeRecord(sequence_, i, parent_, context_->families, request.mutable_records(i)));
     message->fresh.back()->wrong = message->fresh.back()->state == State::kRejected;
   }
   return message;
@@ -189,7 +188,7 @@ void ImportSession::Undo(Message& message) {
 
 absl::Status ImportSession::Validate(Message& message) {
   if (absl::Status alive = call_->CheckAlive(); !alive.ok()) return alive;
-  if (overlay_->kept_count() >= limits_.kept) {
+  if (overlay_->bytes() >= limits_.kept_bytes) {
     if (absl::Status fresh = DrainAndRefresh(); !fresh.ok()) return fresh;
   }
   if (!Settle(message)) {
@@ -284,7 +283,7 @@ absl::Status ImportSession::Acknowledge() {
   if (message->position.revision > 0) {
     if (!validate_only_) {
       absl::Status applied =
-          context_->views->WaitApplied(cluster_, message->position.revision, {call_->deadline, call_->is_cancelled});
+          context_->views->WaitApplied(cluster_, message->position, {call_->deadline, call_->is_cancelled});
       if (!applied.ok()) return applied;
     }
     v1::Revision* revision = message->response.mutable_revision();
@@ -293,7 +292,8 @@ absl::Status ImportSession::Acknowledge() {
     revision->set_number(message->position.revision);
   }
   for (auto& record : message->records) {
-    if (record->state == State::kCreated || record->state == State::kUpdated) kept_.push_back(std::move(record));
+    const bool staged = record->state == State::kCreated || record->state == State::kUpdated;
+    if (staged && context_->families.Of(record->type).content_used) kept_.push_back(std::move(record));
   }
   caller_gone_ = caller_gone_ || !writer_->Write(message->response);
   return absl::OkStatus();
@@ -337,11 +337,11 @@ void ImportSession::Account(Message& message) const {
 }
 
 absl::Status ImportSession::ServeMessages(Reader& reader) {
+  v1::ImportRequest request;  // one, so that its memory is used again
   for (bool more = true; (more || committing_ != nullptr || applying_ != nullptr) && !caller_gone_;) {
     const bool idle = committing_ == nullptr && applying_ == nullptr;
     MessagePtr next;
     if (more && (idle || reader.Ready())) {
-      v1::ImportRequest request;
       const absl::StatusOr<bool> read = reader.Read(&request);
       if (!read.ok()) return read.status();
       more = *read;

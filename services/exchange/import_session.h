@@ -33,8 +33,8 @@ class ImportSession {
   using Writer = rpc::StreamWriter<v1::ImportResponse>;
   struct Limits {
     WaitingRecords::Limits waiting;
-    // Records committed over one snapshot: they are kept in memory beside it.
-    std::size_t kept = 32'000;
+    // What is committed over one snapshot is kept in memory beside it.
+    std::size_t kept_bytes = std::size_t{64} << 20;
   };
 
   // Nothing is owned.

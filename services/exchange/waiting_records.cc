@@ -12,7 +12,7 @@ std::string WaitKey(const std::string& name) {
 }
 
 std::size_t BytesOf(const Record& record) {
-  std::size_t bytes = sizeof(Record) + record.field.capacity() + record.resource->SpaceUsedLong();
+  std::size_t bytes = sizeof(Record) + record.resource->SpaceUsedLong();
   if (record.pristine != nullptr) bytes += record.pristine->SpaceUsedLong();
   for (const std::string& name : record.waits_for) bytes += sizeof(name) + 2 * name.capacity();
   return bytes;

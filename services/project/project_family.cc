@@ -122,6 +122,7 @@ resource::Family ProjectFamily() {
   resource::Family family;
   family.type = ResourceType::kProject;
   family.prototype = &v1::Project::default_instance();
+  family.content_used = false;
   family.normalise = Normalise;
   family.check = Check;
   family.check_references = CheckReferences;

@@ -4,8 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/hash/hash.h"
-#include "absl/strings/string_view.h"
 #include "services/resource/resource_message.h"
 
 namespace bulian::resource {
@@ -14,6 +12,10 @@ using google::protobuf::Message;
 using model::ResourceType;
 
 namespace {
+
+// A message in memory against its bytes, about.
+constexpr std::size_t kMessageBytesPerByte = 6;
+
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 std::vector<std::string_view> SortedReferences(const Family& family, const Message* resource) {
@@ -24,12 +26,12 @@ std::vector<std::string_view> SortedReferences(const Family& family, const Messa
   return names;
 }
 
-std::uint64_t Fingerprint(std::string_view name) { return absl::Hash<absl::string_view>{}(ToAbsl(name)); }
-
 std::vector<std::string> SortedIdentifierGuards(const Family& family, const Message* resource) {
-  std::vector<Identifier> identifiers;
-  if (resource != nullptr && family.identifiers) family.identifiers(*resource, &identifiers);
   std::vector<std::string> guards;
+  if (resource == nullptr || !family.identifiers) return guards;
+  std::vector<Identifier> identifiers;
+  family.identifiers(*resource, &identifiers);
+  guards.reserve(identifiers.size());
   for (const Identifier& identifier : identifiers)
     guards.push_back(IdentifierGuard(identifier.system, identifier.value));
   std::sort(guards.begin(), guards.end());
@@ -38,68 +40,137 @@ std::vector<std::string> SortedIdentifierGuards(const Family& family, const Mess
 
 // Elements of `after` that are not in `before`; both sorted.
 template <class Text>
-std::vector<Text> Added(const std::vector<Text>& after, const std::vector<Text>& before) {
+std::vector<Text> Added(std::vector<Text> after, const std::vector<Text>& before) {
+  if (before.empty()) return after;
   std::vector<Text> added;
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(added));
   return added;
 }
+
 }  // namespace
 
-Overlay::Overlay(model::SnapshotPtr base, const Families* families) : base_(std::move(base)), families_(families) {}
+struct Overlay::Write {
+  ResourceType type;
+  bool deleted = false;
+  Message* resource = nullptr;  // null: deleted, or kept by name only
+  std::unique_ptr<Message> owned;
+  std::size_t order = 0;  // in staged_order_
+  std::size_t bytes = 0;  // as stored, once the commit is filled in
+};
 
-void Overlay::Note(std::string_view name) {
-  reads_.emplace(ToAbsl(name));
-  // Only what is staged can be taken back.
-  if (trace_ != nullptr && (staged_.contains(ToAbsl(name)) || claims_.contains(ToAbsl(name))))
-    trace_->emplace_back(name);
+// All that is known of one name or guard.
+struct Overlay::Entry {
+  std::string name;
+  NameId id = 0;
+  std::optional<Write> staged, kept;
+  std::unique_ptr<Message> before;  // as in the snapshot, while a commit is staged
+  model::Row row = model::kNoRow;   // in the snapshot
+  bool row_known = false, named_by_kept = false;
+  std::uint64_t read_in = 0, touched_in = 0;  // by commit_ and fill_
+  struct Claims {
+    std::vector<Entry*> staged, kept;  // enterprises, in order
+  };
+  std::unique_ptr<Claims> claims;  // of an identifier guard
+
+  const Write* write() const { return staged ? &*staged : kept ? &*kept : nullptr; }
+  bool IsClaimed() const { return claims != nullptr && !claims->staged.empty(); }
+};
+
+Overlay::Overlay(model::SnapshotPtr base, const Families* families) : base_(std::move(base)), families_(families) {}
+Overlay::~Overlay() = default;
+
+Overlay::Entry& Overlay::EntryOf(std::string_view name) {
+  for (std::size_t i = 0; i < recent_.size(); ++i) {
+    if (recent_[i] == nullptr || recent_[i]->name != name) continue;
+    if (i != 0) std::swap(recent_[0], recent_[i]);
+    return *recent_[0];
+  }
+  recent_[1] = recent_[0];
+  if (const auto found = by_name_.find(ToAbsl(name)); found != by_name_.end()) return *(recent_[0] = found->second);
+  Entry& entry = entries_.emplace_back();
+  entry.name.assign(name);
+  entry.id = static_cast<NameId>(entries_.size() - 1);
+  by_name_.emplace(ToAbsl(entry.name), &entry);
+  bytes_ += sizeof(Entry) + name.size() + 2 * sizeof(decltype(by_name_)::value_type);
+  return *(recent_[0] = &entry);
 }
 
-const Overlay::StagedWrite* Overlay::Find(std::string_view name) const {
-  if (const auto it = staged_.find(ToAbsl(name)); it != staged_.end()) return &it->second;
-  const auto it = kept_.find(ToAbsl(name));
-  return it == kept_.end() ? nullptr : &it->second;
+const Overlay::Entry* Overlay::FindEntry(std::string_view name) const {
+  const auto found = by_name_.find(ToAbsl(name));
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+Overlay::NameId Overlay::IdOf(std::string_view name) { return EntryOf(name).id; }
+
+void Overlay::Note(Entry& entry) {
+  if (entry.read_in != commit_) {
+    entry.read_in = commit_;
+    reads_.push_back(&entry);
+  }
+  // Only what is staged can be taken back.
+  if (trace_ != nullptr && (entry.staged || entry.IsClaimed())) trace_->push_back(entry.id);
+}
+
+model::Row Overlay::RowOf(ResourceType type, Entry& entry) {
+  if (!entry.row_known) {
+    entry.row = base_->Find(type, entry.name);
+    entry.row_known = true;
+  }
+  return entry.row;
+}
+
+const Message* Overlay::ContentOf(const Write& write) {
+  outdated_ = outdated_ || (write.resource == nullptr && !write.deleted);
+  return write.resource;
 }
 
 bool Overlay::Exists(ResourceType type, std::string_view name) {
-  Note(name);
-  if (const StagedWrite* write = Find(name)) return write->resource != nullptr;
-  return base_->Find(type, name) != model::kNoRow;
+  Entry& entry = EntryOf(name);
+  Note(entry);
+  if (const Write* write = entry.write()) return !write->deleted;
+  return RowOf(type, entry) != model::kNoRow;
 }
 
 const Message* Overlay::Get(ResourceType type, std::string_view name) {
-  Note(name);
-  if (const auto it = staged_.find(ToAbsl(name)); it != staged_.end()) return it->second.resource;
-  return Before(type, name);
+  Entry& entry = EntryOf(name);
+  Note(entry);
+  return entry.staged ? entry.staged->resource : BeforeOf(type, entry);
 }
 
 const Message* Overlay::Staged(std::string_view name) {
-  Note(name);
-  const StagedWrite* write = Find(name);
-  return write == nullptr ? nullptr : write->resource;
+  Entry& entry = EntryOf(name);
+  Note(entry);
+  const Write* write = entry.write();
+  return write == nullptr ? nullptr : ContentOf(*write);
 }
 
 bool Overlay::Changed(std::string_view name) {
-  Note(name);
-  return Find(name) != nullptr;
+  Entry& entry = EntryOf(name);
+  Note(entry);
+  return entry.write() != nullptr;
 }
 
 model::Row Overlay::BaseRow(ResourceType type, std::string_view name) {
-  Note(name);
-  return base_->Find(type, name);
+  Entry& entry = EntryOf(name);
+  Note(entry);
+  return RowOf(type, entry);
 }
 
-const Message* Overlay::Before(ResourceType type, std::string_view name) {
-  if (const auto it = kept_.find(ToAbsl(name)); it != kept_.end()) return it->second.resource;
-  if (const auto it = before_.find(ToAbsl(name)); it != before_.end()) return it->second.get();
-  const model::Row row = base_->Find(type, name);
+const Message* Overlay::Before(ResourceType type, std::string_view name) { return BeforeOf(type, EntryOf(name)); }
+
+const Message* Overlay::BeforeOf(ResourceType type, Entry& entry) {
+  if (entry.kept) return ContentOf(*entry.kept);
+  if (entry.before != nullptr) return entry.before.get();
+  const model::Row row = RowOf(type, entry);
   if (row == model::kNoRow) return nullptr;
-  std::unique_ptr<Message> message(families_->Of(type).prototype->New());
-  ReadResource(*base_, type, row, message.get());
-  return before_.emplace(ToAbsl(name), std::move(message)).first->second.get();
+  entry.before.reset(families_->Of(type).prototype->New());
+  ReadResource(*base_, type, row, entry.before.get());
+  with_before_.push_back(&entry);
+  return entry.before.get();
 }
 
 std::string Overlay::IdentifierHolder(std::string_view system, std::string_view value) {
-  const std::string guard = IdentifierGuard(system, value);
+  Entry& guard = EntryOf(IdentifierGuard(system, value));
   Note(guard);
   const model::Row row = base_->FindIdentifier(system, value);
   if (row != model::kNoRow) {
@@ -107,36 +178,45 @@ std::string Overlay::IdentifierHolder(std::string_view system, std::string_view 
     // A staged holder has claimed what it holds now.
     if (!Changed(holder)) return holder;
   }
-  if (const auto kept = kept_claims_.find(guard); kept != kept_claims_.end()) {
-    for (const std::string& holder : kept->second) {
-      if (staged_.contains(holder)) continue;
-      Note(holder);
-      return holder;
-    }
+  if (guard.claims == nullptr) return {};
+  for (Entry* holder : guard.claims->kept) {
+    if (holder->staged) continue;
+    Note(*holder);
+    return holder->name;
   }
-  const auto it = claims_.find(guard);
-  return it == claims_.end() || it->second.empty() ? std::string() : it->second.front();
+  return guard.claims->staged.empty() ? std::string() : guard.claims->staged.front()->name;
 }
 
-void Overlay::DependOn(std::string_view guard) { reads_.emplace(ToAbsl(guard)); }
+void Overlay::DependOn(std::string_view guard) {
+  Entry& entry = EntryOf(guard);
+  if (entry.read_in == commit_) return;
+  entry.read_in = commit_;
+  reads_.push_back(&entry);
+}
 
-void Overlay::ClaimIdentifiers(const StagedWrite& write, std::string_view name, bool claim, Claims* claims) const {
+void Overlay::ClaimIdentifiers(const Write& write, Entry& holder, bool claim, bool kept) {
   const Family& family = families_->Of(write.type);
   if (write.resource == nullptr || !family.identifiers) return;
   std::vector<Identifier> identifiers;
   family.identifiers(*write.resource, &identifiers);
   for (const Identifier& identifier : identifiers) {
-    std::vector<std::string>& holders = (*claims)[IdentifierGuard(identifier.system, identifier.value)];
-    const auto it = std::find(holders.begin(), holders.end(), name);
-    if (claim && it == holders.end()) holders.emplace_back(name);
+    Entry& guard = EntryOf(IdentifierGuard(identifier.system, identifier.value));
+    if (guard.claims == nullptr) guard.claims = std::make_unique<Entry::Claims>();
+    std::vector<Entry*>& holders = kept ? guard.claims->kept : guard.claims->staged;
+    const auto it = std::find(holders.begin(), holders.end(), &holder);
+    if (claim && it == holders.end()) holders.push_back(&holder);
     if (!claim && it != holders.end()) holders.erase(it);
+    if (claim && !kept) claimed_.push_back(&guard);
   }
 }
 
 void Overlay::Stage(ResourceType type, std::string_view name, Message* resource, std::unique_ptr<Message> owned) {
-  Unstage(name);
-  const auto [it, added] = staged_.emplace(ToAbsl(name), StagedWrite{type, resource, std::move(owned), next_order_++});
-  ClaimIdentifiers(it->second, name, true, &claims_);
+  Entry& entry = EntryOf(name);
+  UnstageEntry(entry);
+  entry.staged.emplace(Write{type, resource == nullptr, resource, std::move(owned), staged_order_.size(), 0});
+  staged_order_.push_back(&entry);
+  ++staged_count_;
+  ClaimIdentifiers(*entry.staged, entry, /*claim=*/true, /*kept=*/false);
 }
 
 void Overlay::Put(ResourceType type, Message* resource) { Stage(type, NameOf(type, *resource), resource, nullptr); }
@@ -148,79 +228,98 @@ void Overlay::PutOwned(ResourceType type, std::unique_ptr<Message> resource) {
 
 void Overlay::Delete(ResourceType type, std::string_view name) { Stage(type, name, nullptr, nullptr); }
 
-void Overlay::Unstage(std::string_view name) {
-  const auto it = staged_.find(ToAbsl(name));
-  if (it == staged_.end()) return;
-  ClaimIdentifiers(it->second, name, false, &claims_);
-  staged_.erase(it);
+void Overlay::Unstage(std::string_view name) { UnstageEntry(EntryOf(name)); }
+
+void Overlay::UnstageEntry(Entry& entry) {
+  if (!entry.staged) return;
+  ClaimIdentifiers(*entry.staged, entry, /*claim=*/false, /*kept=*/false);
+  entry.staged.reset();
+  --staged_count_;
+}
+
+void Overlay::KeepEntry(Entry& entry) {
+  if (entry.kept) ClaimIdentifiers(*entry.kept, entry, /*claim=*/false, /*kept=*/true);
+  entry.kept = std::move(entry.staged);
+  entry.staged.reset();
+  ClaimIdentifiers(*entry.kept, entry, /*claim=*/true, /*kept=*/true);
+  if (families_->Of(entry.kept->type).content_used) {
+    bytes_ += kMessageBytesPerByte * entry.kept->bytes;
+  } else {
+    entry.kept->resource = nullptr;
+    entry.kept->owned.reset();
+  }
 }
 
 void Overlay::Keep() {
-  for (auto it = staged_.begin(); it != staged_.end();) {
-    const auto next = std::next(it);
-    auto write = staged_.extract(it);
-    const Family& family = families_->Of(write.mapped().type);
-    std::vector<std::string_view> names;
-    if (write.mapped().resource != nullptr && family.references) family.references(*write.mapped().resource, &names);
-    for (std::string_view name : names) kept_names_.insert(Fingerprint(name));
-    if (const auto old = kept_.find(write.key()); old != kept_.end()) {
-      ClaimIdentifiers(old->second, write.key(), false, &kept_claims_);
-      kept_.erase(old);
-    }
-    ClaimIdentifiers(write.mapped(), write.key(), true, &kept_claims_);
-    kept_.insert(std::move(write));
-    it = next;
+  for (Entry* entry : staged_order_) {
+    if (entry->staged) KeepEntry(*entry);
   }
-  claims_.clear();
-  before_.clear();
-  reads_.clear();
+  for (Entry* entry : named_) entry->named_by_kept = true;
+  for (Entry* entry : claimed_) entry->claims->staged.clear();
+  for (Entry* entry : with_before_) entry->before.reset();
+  for (auto* list : {&staged_order_, &named_, &claimed_, &with_before_, &reads_}) list->clear();
+  staged_count_ = 0;
+  ++commit_;
 }
 
-bool Overlay::Kept(std::string_view name) const { return kept_.contains(ToAbsl(name)); }
+bool Overlay::Kept(std::string_view name) const {
+  const Entry* entry = FindEntry(name);
+  return entry != nullptr && entry->kept;
+}
 
-bool Overlay::NamedByKept(std::string_view name) const { return kept_names_.contains(Fingerprint(name)); }
+bool Overlay::NamedByKept(std::string_view name) const {
+  const Entry* entry = FindEntry(name);
+  return entry != nullptr && entry->named_by_kept;
+}
 
-void Overlay::CollectTouches(const std::string& name, const StagedWrite& write,
-                             absl::flat_hash_set<std::string>* touches) {
+void Overlay::Touch(Entry& entry, std::vector<std::string>* touches) {
+  if (std::exchange(entry.touched_in, fill_) != fill_) touches->push_back(RefsGuard(entry.name));
+}
+
+void Overlay::CollectTouches(Entry& entry, std::vector<std::string>* touches) {
+  const Write& write = *entry.staged;
   const Family& family = families_->Of(write.type);
-  const Message* before = Before(write.type, name);
-  for (std::string_view added : Added(SortedReferences(family, write.resource), SortedReferences(family, before))) {
+  const Message* before = BeforeOf(write.type, entry);
+  std::vector<std::string_view> names = SortedReferences(family, write.resource);
+  for (std::string_view name : names) named_.push_back(&EntryOf(name));
+  for (std::string_view added : Added(std::move(names), SortedReferences(family, before))) {
     // A resource written by this very commit cannot be deleted beside it.
-    if (!staged_.contains(ToAbsl(added))) touches->insert(RefsGuard(added));
+    if (Entry& named = EntryOf(added); !named.staged) Touch(named, touches);
   }
   for (std::string& guard :
        Added(SortedIdentifierGuards(family, write.resource), SortedIdentifierGuards(family, before))) {
-    touches->insert(std::move(guard));
+    touches->push_back(std::move(guard));
   }
-  if (family.touches) {
-    std::vector<std::string> guards;
-    family.touches(before, write.resource, &guards);
-    for (std::string& guard : guards) touches->insert(std::move(guard));
-  }
+  if (family.touches) family.touches(before, write.resource, touches);
   if (before == nullptr && write.type != ResourceType::kCluster) {
-    touches->insert(RefsGuard(name.substr(0, name.size() - model::RelativeName(name).size() - 1)));
+    const std::string_view name = entry.name;
+    Touch(EntryOf(name.substr(0, name.size() - model::RelativeName(name).size() - 1)), touches);
   }
 }
 
 void Overlay::FillCommit(store::CommitRequest* request) {
-  std::vector<std::pair<std::size_t, const std::string*>> order;
-  order.reserve(staged_.size());
-  for (const auto& [name, write] : staged_) order.emplace_back(write.order, &name);
-  std::sort(order.begin(), order.end());
-  absl::flat_hash_set<std::string> touches;
+  std::vector<std::string>& touches = request->touches;
+  touches.clear();
+  named_.clear();
+  ++fill_;
   request->writes.clear();
-  request->writes.reserve(order.size());
-  for (const auto& [position, name] : order) {
-    const StagedWrite& write = staged_.at(*name);
-    CollectTouches(*name, write, &touches);
-    request->writes.push_back({*name, std::nullopt});
-    if (write.resource != nullptr) request->writes.back().value = StoredBytes(write.type, write.resource);
+  request->writes.reserve(staged_count_);
+  for (std::size_t i = 0; i < staged_order_.size(); ++i) {
+    Entry& entry = *staged_order_[i];
+    if (!entry.staged || entry.staged->order != i) continue;
+    CollectTouches(entry, &touches);
+    store::Write& write = request->writes.emplace_back(store::Write{entry.name, std::nullopt});
+    if (entry.staged->resource == nullptr) continue;
+    write.value = StoredBytes(entry.staged->type, entry.staged->resource);
+    entry.staged->bytes = write.value->size();
   }
+  std::sort(touches.begin(), touches.end());
+  touches.erase(std::unique(touches.begin(), touches.end()), touches.end());
   request->log_uid = base_->position().cluster_uid;
   request->validated_at = base_->position().revision;
-  request->reads.assign(reads_.begin(), reads_.end());
-  request->touches.assign(touches.begin(), touches.end());
-  std::sort(request->touches.begin(), request->touches.end());
+  request->reads.clear();
+  request->reads.reserve(reads_.size());
+  for (const Entry* entry : reads_) request->reads.push_back(entry->name);
 }
 
 }  // namespace bulian::resource

@@ -6,15 +6,18 @@
 #ifndef SERVICES_RESOURCE_OVERLAY_H_
 #define SERVICES_RESOURCE_OVERLAY_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "services/model/snapshot.h"
 #include "services/resource/resource.h"
@@ -24,8 +27,12 @@ namespace bulian::resource {
 
 class Overlay final : public Lookup {
  public:
+  // A name or guard, for as long as the overlay lives.
+  using NameId = std::uint32_t;
+
   // `families` is not owned.
   Overlay(model::SnapshotPtr base, const Families* families);
+  ~Overlay() override;
 
   // Lookup
   const model::Snapshot& base() const override { return *base_; }
@@ -48,50 +55,62 @@ class Overlay final : public Lookup {
   // The resource before the staged writes; null if there is none. Valid until Keep().
   const google::protobuf::Message* Before(model::ResourceType type, std::string_view name);
 
-  // Takes what is staged as committed, and starts a new commit with nothing staged and nothing read. What was staged
-  // with Put() must live on as long as the overlay.
+  // Fills what the store must check and write. Writes come in the order staged.
+  void FillCommit(store::CommitRequest* request);
+
+  // Takes what FillCommit() filled in as committed, and starts a new commit with nothing staged and nothing read. What
+  // was staged with Put() must live on as long as the overlay, but for types whose content is not used
+  // (Family::content_used): of those only the name is kept.
   void Keep();
-  std::size_t kept_count() const { return kept_.size(); }
   // Whether `name` is kept; whether something kept names it. Rules that compare with the snapshot or look for users in
   // it do not see those.
   bool Kept(std::string_view name) const;
   bool NamedByKept(std::string_view name) const;
+  // Whether the content of something kept was asked for that is not held: what was answered since is wrong.
+  bool outdated() const { return outdated_; }
+  // Memory held for what is kept and for names that were looked up, about.
+  std::size_t bytes() const { return bytes_; }
 
-  std::size_t staged_count() const { return staged_.size(); }
+  std::size_t staged_count() const { return staged_count_; }
   const model::SnapshotPtr& snapshot() const { return base_; }
 
+  NameId IdOf(std::string_view name);
   // Staged names and identifier guards that are looked up from now on are also added here; null: no longer.
-  void TraceLookups(std::vector<std::string>* names) { trace_ = names; }
-
-  // Fills what the store must check and write. Writes come in the order staged.
-  void FillCommit(store::CommitRequest* request);
+  void TraceLookups(std::vector<NameId>* names) { trace_ = names; }
 
  private:
-  struct StagedWrite {
-    model::ResourceType type;
-    google::protobuf::Message* resource;  // null: deleted
-    std::unique_ptr<google::protobuf::Message> owned;
-    std::size_t order;
-  };
+  struct Entry;
+  struct Write;
 
+  Entry& EntryOf(std::string_view name);
+  const Entry* FindEntry(std::string_view name) const;
+  void Note(Entry& entry);
+  model::Row RowOf(model::ResourceType type, Entry& entry);
+  const google::protobuf::Message* BeforeOf(model::ResourceType type, Entry& entry);
+  const google::protobuf::Message* ContentOf(const Write& write);
   void Stage(model::ResourceType type, std::string_view name, google::protobuf::Message* resource,
              std::unique_ptr<google::protobuf::Message> owned);
-  using Claims = absl::flat_hash_map<std::string, std::vector<std::string>>;  // guard -> holders in order
-  void ClaimIdentifiers(const StagedWrite& write, std::string_view name, bool claim, Claims* claims) const;
-  // The write of a name that is staged, else kept; null if there is none.
-  const StagedWrite* Find(std::string_view name) const;
-  void Note(std::string_view name);
-  void CollectTouches(const std::string& name, const StagedWrite& write, absl::flat_hash_set<std::string>* touches);
+  void UnstageEntry(Entry& entry);
+  void ClaimIdentifiers(const Write& write, Entry& holder, bool claim, bool kept);
+  void KeepEntry(Entry& entry);
+  void CollectTouches(Entry& entry, std::vector<std::string>* touches);
+  void Touch(Entry& entry, std::vector<std::string>* touches);
 
   model::SnapshotPtr base_;
   const Families* families_;
-  absl::flat_hash_map<std::string, StagedWrite> staged_, kept_;
-  std::size_t next_order_ = 0;
-  Claims claims_, kept_claims_;                    // by what is staged, and what is kept
-  absl::flat_hash_set<std::uint64_t> kept_names_;  // fingerprints of what the kept ones name
-  absl::flat_hash_map<std::string, std::unique_ptr<google::protobuf::Message>> before_;
-  absl::flat_hash_set<std::string> reads_;
-  std::vector<std::string>* trace_ = nullptr;
+  std::deque<Entry> entries_;
+  absl::flat_hash_map<absl::string_view, Entry*> by_name_;
+  std::array<Entry*, 2> recent_{};  // looked up last: rules ask for the same name several times
+
+  // Of the commit that is being staged.
+  std::uint64_t commit_ = 1, fill_ = 0;
+  std::vector<Entry*> staged_order_;  // with gaps: what was unstaged
+  std::size_t staged_count_ = 0;
+  std::vector<Entry*> reads_, claimed_, named_, with_before_;
+  std::vector<NameId>* trace_ = nullptr;
+
+  std::size_t bytes_ = 0;
+  bool outdated_ = false;
 };
 
 }  // namespace bulian::resource

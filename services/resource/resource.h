@@ -79,11 +79,15 @@ std::string RefsGuard(std::string_view name);
 std::string IdentifierGuard(std::string_view system, std::string_view value);
 inline constexpr std::string_view kTaxonomyGuard = "guard:taxonomy";
 
-// The rules of one resource type. `resource` is always of the prototype's class. All but `type` and `prototype` may be
-// empty. Rules meet resources in any state: `check` failing does not keep the others from running.
+// The rules of one resource type. `resource` is always of the prototype's class. All functions may be empty. Rules meet
+// resources in any state: `check` failing does not keep the others from running.
 struct Family {
   model::ResourceType type = model::ResourceType::kCluster;
   const google::protobuf::Message* prototype = nullptr;
+  // Whether rules look into resources of this type that others of the same commit or the same import name (Lookup::Get,
+  // Staged). False saves the memory of an import; a look at one that the import wrote before then costs a new snapshot.
+  // Must be true of a type with identifiers.
+  bool content_used = true;
 
   // Brings a resource to its stored form (trimmed, upper-case codes, full names); never fails.
   std::function<void(google::protobuf::Message* resource)> normalise;

@@ -1,5 +1,6 @@
 #include "services/resource/resource_message.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <type_traits>
 #include <utility>
@@ -11,7 +12,6 @@
 #include "bulian/v1/project.pb.h"
 #include "bulian/v1/supply_link.pb.h"
 #include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 namespace bulian::resource {
 namespace {
@@ -63,13 +63,10 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
 
 // Maps are written in key order, so that equal resources have equal bytes.
 std::string Serialised(const Message& message) {
-  std::string bytes;
-  bytes.reserve(message.ByteSizeLong());
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeWithCachedSizes(&coded);
-  coded.Trim();
+  std::string bytes(message.ByteSizeLong(), '\0');
+  auto* begin = reinterpret_cast<std::uint8_t*>(bytes.data());
+  google::protobuf::io::EpsCopyOutputStream stream(begin, static_cast<int>(bytes.size()), /*deterministic=*/true);
+  message._InternalSerialize(begin, &stream);
   return bytes;
 }
 

@@ -30,8 +30,11 @@ absl::Time StampTime(const Context& context, const model::Snapshot& snapshot) {
 absl::StatusOr<model::SnapshotPtr> Newest(const Context& context, const rpc::CallContext& call,
                                           const std::string& cluster) {
   const absl::StatusOr<store::LogPosition> head = context.store->Position(cluster);
-  if (!head.ok()) return context.views->Current(cluster);
-  return context.views->WaitFor(cluster, head->revision, PatienceOf(call));
+  if (head.ok()) {
+    if (absl::Status applied = context.views->WaitApplied(cluster, *head, PatienceOf(call)); !applied.ok())
+      return applied;
+  }
+  return context.views->Current(cluster);
 }
 
 absl::StatusOr<WriteResult> Writer::Published(const WriteCall& write, const store::LogPosition& position) const {
