@@ -18,20 +18,18 @@ namespace {
 
 class Requests : public rpc::MessageReader {
  public:
-  Requests(const std::vector<v1::ImportRequest>& requests, bool overlap, std::function<void(std::size_t)> before)
-      : requests_(requests), overlap_(overlap), before_(std::move(before)) {}
+  Requests(const std::vector<v1::ImportRequest>& requests, const ImportRun& run) : requests_(requests), run_(run) {}
   absl::StatusOr<bool> Read(google::protobuf::Message* message) override {
-    if (before_) before_(next_);
+    if (run_.before) run_.before(next_);
     if (next_ == requests_.size()) return false;
     message->CopyFrom(requests_[next_++]);
     return true;
   }
-  bool Ready() override { return overlap_; }
+  bool Ready() override { return run_.overlap; }
 
  private:
   const std::vector<v1::ImportRequest>& requests_;
-  const bool overlap_;
-  const std::function<void(std::size_t)> before_;
+  const ImportRun& run_;
   std::size_t next_ = 0;
 };
 
@@ -40,11 +38,10 @@ class Responses : public rpc::MessageWriter {
  public:
   bool Write(const google::protobuf::Message& message) override {
     all.push_back(static_cast<const Response&>(message));
-    if (told) told(all.back());
-    return true;
+    return !told || told(all.back());
   }
   std::vector<Response> all;
-  std::function<void(const Response&)> told;
+  std::function<bool(const Response&)> told;
 };
 
 rpc::CallContext CallOf(const std::string& method) {
@@ -62,12 +59,13 @@ Registry::Registry() {
   store::LmdbOptions options;
   options.directory = folder_;
   options.max_data_size = std::int64_t{1} << 30;
-  store_ = *store::OpenLmdbStore(options);
+  store_ = std::make_unique<InterposedStore>(*store::OpenLmdbStore(options));
   views_ = std::make_unique<view::Views>(store_.get(), view::ViewOptions());
   store_->SetObserver(views_.get());
   EXPECT_TRUE(views_->Load().ok());
   tokens_ = std::make_unique<rpc::PageTokens>("a secret of the tests, 32 bytes.");
   const auto context = std::make_shared<resource::Context>();
+  context_ = context;
   context->store = store_.get();
   context->views = views_.get();
   context->page_tokens = tokens_.get();
@@ -86,19 +84,21 @@ Registry::~Registry() {
 }
 
 absl::StatusOr<std::vector<v1::ImportResponse>> Registry::Import(const std::vector<v1::ImportRequest>& requests) {
-  return Import(requests, true, nullptr);
+  ImportOutcome outcome = Import(requests, {});
+  if (!outcome.status.ok()) return outcome.status;
+  return std::move(outcome.answers);
 }
 
-absl::StatusOr<std::vector<v1::ImportResponse>> Registry::Import(
-    const std::vector<v1::ImportRequest>& requests, bool overlap, const std::function<void(std::size_t)>& before,
-    const std::function<void(const v1::ImportResponse&)>& answered) {
-  Requests reader(requests, overlap, before);
-  Responses<v1::ImportResponse> writer;
-  writer.told = answered;
+ImportOutcome Registry::Import(const std::vector<v1::ImportRequest>& requests, const ImportRun& run) {
+  Requests messages(requests, run);
+  Responses<v1::ImportResponse> answers;
+  answers.told = run.answered;
   rpc::CallContext call = CallOf("bulian.v1.ExchangeService/Import");
-  const absl::Status status = table_.methods().at(call.method).bidi(call, reader, writer);
-  if (!status.ok()) return status;
-  return writer.all;
+  call.is_cancelled = run.cancelled;
+  ImportSession::Reader reader(&messages);
+  ImportSession::Writer writer(&answers);
+  const absl::Status status = ImportSession(context_.get(), &call, &writer, run.limits).Serve(reader);
+  return {status, std::move(answers.all)};
 }
 
 std::vector<v1::ImportRecord> Registry::Export(const std::string& cluster) {

@@ -9,6 +9,8 @@
 
 #include "bulian/v1/exchange.pb.h"
 #include "gtest/gtest.h"
+#include "services/exchange/import_session.h"
+#include "services/exchange/interposed_store.h"
 #include "services/model/error.h"
 #include "services/resource/context.h"
 #include "services/rpc/method_table.h"
@@ -16,6 +18,19 @@
 #include "services/view/view.h"
 
 namespace bulian::exchange {
+
+// How a stream goes.
+struct ImportRun {
+  bool overlap = true;                                      // messages are there at once, else after each answer
+  std::function<void(std::size_t)> before;                  // called before message i is read, also for the end
+  std::function<bool(const v1::ImportResponse&)> answered;  // false: the caller is gone
+  std::function<bool()> cancelled = [] { return false; };   // the call
+  ImportSession::Limits limits;
+};
+struct ImportOutcome {
+  absl::Status status;
+  std::vector<v1::ImportResponse> answers;
+};
 
 class Registry {
  public:
@@ -41,12 +56,9 @@ class Registry {
 
   // One import stream over these messages; the answers, or the error that ended it.
   absl::StatusOr<std::vector<v1::ImportResponse>> Import(const std::vector<v1::ImportRequest>& requests);
-  // As above. `before(i)` is called when message i is read, also for the end; `overlap`: all messages are there at
-  // once, else each is sent when the one before is answered.
-  absl::StatusOr<std::vector<v1::ImportResponse>> Import(
-      const std::vector<v1::ImportRequest>& requests, bool overlap, const std::function<void(std::size_t)>& before,
-      const std::function<void(const v1::ImportResponse&)>& answered = nullptr);
-  store::Store& store() { return *store_; }
+  // The same in every circumstance, with the answers before an error.
+  ImportOutcome Import(const std::vector<v1::ImportRequest>& requests, const ImportRun& run);
+  InterposedStore& store() { return *store_; }
   std::vector<v1::ImportRecord> Export(const std::string& cluster);
   std::int64_t Revision(const std::string& cluster) const;
 
@@ -54,9 +66,10 @@ class Registry {
 
  private:
   std::string folder_;
-  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<InterposedStore> store_;
   std::unique_ptr<view::Views> views_;
   std::unique_ptr<rpc::PageTokens> tokens_;
+  std::shared_ptr<const resource::Context> context_;
   rpc::MethodTable table_;
 };
 
