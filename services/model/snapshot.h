@@ -139,6 +139,7 @@ struct RecordChange {
   std::string_view name;  // full
   std::optional<std::string_view> value;
   std::optional<std::int64_t> record_revision = std::nullopt;  // absent: the position's; for undoing a change
+  bool is_new = false;  // there is no record of the name, surely: saves looking for it
 };
 
 // Makes the next version(s). Applying never fails: a record that names something that does not exist (an older rule, a

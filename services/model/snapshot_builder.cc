@@ -64,7 +64,7 @@ void SnapshotBuilder::Apply(const SnapshotPosition& position, std::span<const Re
   impl_->writer_.set_delta(&impl_->delta_);
   for (const RecordChange& change : changes) {
     if (change.value)
-      impl_->writer_.Put(change.name, *change.value, change.record_revision.value_or(position.revision));
+      impl_->writer_.Put(change.name, *change.value, change.record_revision.value_or(position.revision), change.is_new);
     else
       impl_->writer_.Remove(change.name);
   }

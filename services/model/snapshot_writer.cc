@@ -1,18 +1,20 @@
 #include "services/model/snapshot_writer.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "services/model/record_fields.h"
 #include "services/model/resource_name.h"
 
 namespace bulian::model {
 
-void SnapshotWriter::Put(std::string_view name, std::string_view bytes, std::int64_t revision) {
+void SnapshotWriter::Put(std::string_view name, std::string_view bytes, std::int64_t revision, bool is_new) {
   const auto parsed = ParseResourceName(name);
   if (!parsed || parsed->cluster != state_.position.cluster) return;
   const std::string_view relative = RelativeName(name);
   ResourceTable& table = state_.table(parsed->type);
-  const Row row = table.FindOrAfterLast(relative);
+  assert(!is_new || table.Find(relative) == kNoRow);
+  const Row row = is_new ? kNoRow : table.FindOrAfterLast(relative);
   if (row == kNoRow) return Enter(parsed->type, table.Insert(relative, bytes, revision));
   // Only these are looked at again.
   const bool indexed = parsed->type == ResourceType::kEnterprise || parsed->type == ResourceType::kCapabilityType;

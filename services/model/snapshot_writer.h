@@ -25,7 +25,8 @@ class SnapshotWriter {
   explicit SnapshotWriter(SnapshotState* state) : state_(*state) {}
 
   // Adds or replaces a record; removes one if it is there. Names of other clusters and unknown patterns are ignored.
-  void Put(std::string_view name, std::string_view bytes, std::int64_t revision);
+  // `is_new`: it is known not to be there.
+  void Put(std::string_view name, std::string_view bytes, std::int64_t revision, bool is_new = false);
   void Remove(std::string_view name);
   // Derives a record that was put into its table by other means, once.
   void Enter(ResourceType type, Row row);

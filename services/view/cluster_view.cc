@@ -18,11 +18,13 @@ model::SnapshotPosition ToSnapshotPosition(const std::string& cluster, const sto
   return {cluster, position.uid, position.epoch, position.revision, absl::ToUnixMicros(position.commit_time)};
 }
 
+// `in_order`: everything before the entry is applied and nothing after it.
 std::size_t ApplyEntry(model::SnapshotBuilder& builder, const model::SnapshotPosition& position,
-                       const store::LogEntry& entry) {
+                       const store::LogEntry& entry, bool in_order) {
   std::vector<model::RecordChange> changes;
   changes.reserve(entry.changes.size());
-  for (const auto& change : entry.changes) changes.push_back({change.name, change.after});
+  for (const auto& change : entry.changes)
+    changes.push_back({change.name, change.after, std::nullopt, in_order && !change.before});
   builder.Apply(position, changes);
   return changes.size();
 }
@@ -53,7 +55,7 @@ absl::Status ClusterView::Load(store::Store* store) {
       store::LogPosition position = frame.end;
       position.revision = entry->revision;
       position.commit_time = entry->commit_time;
-      ApplyEntry(*builder_, ToSnapshotPosition(cluster_, position), *entry);
+      ApplyEntry(*builder_, ToSnapshotPosition(cluster_, position), *entry, /*in_order=*/false);
       ++replayed;
       return true;
     });
@@ -80,7 +82,7 @@ bool ClusterView::Apply(const store::LogPosition& position, const store::LogEntr
     if (position.revision <= applied_ && position.uid == uid_) return true;  // the load saw it
     if (position.revision != applied_ + 1 || (applied_ != 0 && position.uid != uid_)) return false;
   }
-  unpublished_rows_ += ApplyEntry(*builder_, ToSnapshotPosition(cluster_, position), entry);
+  unpublished_rows_ += ApplyEntry(*builder_, ToSnapshotPosition(cluster_, position), entry, /*in_order=*/true);
   if (unpublished_rows_ > options_.max_delta_rows) {
     builder_->TakeDelta();
     delta_lost_ = true;
