@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "services/resource/resource_message.h"
 
 namespace bulian::resource {
@@ -13,10 +14,12 @@ using model::ResourceType;
 
 namespace {
 
-// A message in memory against its bytes, about.
-constexpr std::size_t kMessageBytesPerByte = 6;
+// About: of a message in memory against its bytes; of an entry and of a fingerprint with their places in tables.
+constexpr std::size_t kMessageBytesPerByte = 6, kEntryBytes = 320, kFingerprintBytes = 16;
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+
+std::uint64_t Fingerprint(std::string_view name) { return absl::Hash<absl::string_view>{}(ToAbsl(name)); }
 
 std::vector<std::string_view> SortedReferences(const Family& family, const Message* resource) {
   std::vector<std::string_view> names;
@@ -73,6 +76,10 @@ struct Overlay::Entry {
   std::unique_ptr<Claims> claims;  // of an identifier guard
 
   const Write* write() const { return staged ? &*staged : kept ? &*kept : nullptr; }
+  bool HoldsKept() const {
+    return (kept && (kept->deleted || kept->resource != nullptr)) || named_by_kept ||
+           (claims != nullptr && !claims->kept.empty());
+  }
   bool IsClaimed() const { return claims != nullptr && !claims->staged.empty(); }
 };
 
@@ -87,12 +94,33 @@ Overlay::Entry& Overlay::EntryOf(std::string_view name) {
   }
   recent_[1] = recent_[0];
   if (const auto found = by_name_.find(ToAbsl(name)); found != by_name_.end()) return *(recent_[0] = found->second);
-  Entry& entry = entries_.emplace_back();
+  return *(recent_[0] = &AddEntry(name));
+}
+
+Overlay::Entry& Overlay::AddEntry(std::string_view name) {
+  if (free_.empty()) {
+    free_.push_back(&entries_.emplace_back());
+    free_.back()->id = static_cast<NameId>(entries_.size() - 1);
+  }
+  Entry& entry = *free_.back();
+  free_.pop_back();
   entry.name.assign(name);
-  entry.id = static_cast<NameId>(entries_.size() - 1);
   by_name_.emplace(ToAbsl(entry.name), &entry);
-  bytes_ += sizeof(Entry) + name.size() + 2 * sizeof(decltype(by_name_)::value_type);
-  return *(recent_[0] = &entry);
+  fresh_.push_back(&entry);
+  bytes_ += kEntryBytes + name.size();
+  outdated_ = outdated_ || (!kept_by_name_.empty() && kept_by_name_.contains(Fingerprint(name)));
+  return entry;
+}
+
+// Its name's memory is used again.
+void Overlay::DropEntry(Entry& entry) {
+  bytes_ -= kEntryBytes + entry.name.size();
+  by_name_.erase(ToAbsl(entry.name));
+  entry.kept.reset();
+  entry.claims.reset();
+  entry.row_known = false;
+  entry.read_in = entry.touched_in = 0;
+  free_.push_back(&entry);
 }
 
 const Overlay::Entry* Overlay::FindEntry(std::string_view name) const {
@@ -242,12 +270,14 @@ void Overlay::KeepEntry(Entry& entry) {
   entry.kept = std::move(entry.staged);
   entry.staged.reset();
   ClaimIdentifiers(*entry.kept, entry, /*claim=*/true, /*kept=*/true);
+  if (entry.kept->deleted) return;
   if (families_->Of(entry.kept->type).content_used) {
     bytes_ += kMessageBytesPerByte * entry.kept->bytes;
-  } else {
-    entry.kept->resource = nullptr;
-    entry.kept->owned.reset();
+    return;
   }
+  entry.kept->resource = nullptr;
+  entry.kept->owned.reset();
+  if (kept_by_name_.insert(Fingerprint(entry.name)).second) bytes_ += kFingerprintBytes;
 }
 
 void Overlay::Keep() {
@@ -257,7 +287,11 @@ void Overlay::Keep() {
   for (Entry* entry : named_) entry->named_by_kept = true;
   for (Entry* entry : claimed_) entry->claims->staged.clear();
   for (Entry* entry : with_before_) entry->before.reset();
-  for (auto* list : {&staged_order_, &named_, &claimed_, &with_before_, &reads_}) list->clear();
+  for (Entry* entry : fresh_) {
+    if (!entry->HoldsKept()) DropEntry(*entry);
+  }
+  for (auto* list : {&staged_order_, &named_, &claimed_, &with_before_, &reads_, &fresh_}) list->clear();
+  recent_ = {};
   staged_count_ = 0;
   ++commit_;
 }

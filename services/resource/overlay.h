@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "services/model/snapshot.h"
@@ -27,7 +28,7 @@ namespace bulian::resource {
 
 class Overlay final : public Lookup {
  public:
-  // A name or guard, for as long as the overlay lives.
+  // A name or guard, until Keep().
   using NameId = std::uint32_t;
 
   // `families` is not owned.
@@ -66,7 +67,7 @@ class Overlay final : public Lookup {
   // it do not see those.
   bool Kept(std::string_view name) const;
   bool NamedByKept(std::string_view name) const;
-  // Whether the content of something kept was asked for that is not held: what was answered since is wrong.
+  // Whether something kept was asked for of which no more than the name is held: what was answered since may be wrong.
   bool outdated() const { return outdated_; }
   // Memory held for what is kept and for names that were looked up, about.
   std::size_t bytes() const { return bytes_; }
@@ -83,6 +84,8 @@ class Overlay final : public Lookup {
   struct Write;
 
   Entry& EntryOf(std::string_view name);
+  Entry& AddEntry(std::string_view name);
+  void DropEntry(Entry& entry);
   const Entry* FindEntry(std::string_view name) const;
   void Note(Entry& entry);
   model::Row RowOf(model::ResourceType type, Entry& entry);
@@ -99,8 +102,10 @@ class Overlay final : public Lookup {
   model::SnapshotPtr base_;
   const Families* families_;
   std::deque<Entry> entries_;
+  std::vector<Entry*> free_, fresh_;  // of the entries: unused; made since the last Keep()
   absl::flat_hash_map<absl::string_view, Entry*> by_name_;
-  std::array<Entry*, 2> recent_{};  // looked up last: rules ask for the same name several times
+  absl::flat_hash_set<std::uint64_t> kept_by_name_;  // fingerprints of what was kept without content
+  std::array<Entry*, 2> recent_{};                   // looked up last: rules ask for the same name several times
 
   // Of the commit that is being staged.
   std::uint64_t commit_ = 1, fill_ = 0;

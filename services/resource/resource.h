@@ -85,7 +85,7 @@ struct Family {
   model::ResourceType type = model::ResourceType::kCluster;
   const google::protobuf::Message* prototype = nullptr;
   // Whether rules look into resources of this type that others of the same commit or the same import name (Lookup::Get,
-  // Staged). False saves the memory of an import; a look at one that the import wrote before then costs a new snapshot.
+  // Staged). False saves the memory of an import; any look at one that it wrote before then costs it a new snapshot.
   // Must be true of a type with identifiers.
   bool content_used = true;
 
