@@ -130,6 +130,7 @@ Record* ImportBatch::LastOf(const Record& record) {
 }
 
 void ImportBatch::Settle(const std::vector<Record*>& records) {
+  by_name_.reserve(records.size());
   for (Record* record : records) {
     if (record->state == State::kRejected) continue;
     record->state = State::kOpen;

@@ -16,33 +16,40 @@ using google::protobuf::Message;
 using model::ResourceType;
 using resource::FieldPath;
 
-std::unique_ptr<Message> Release(v1::ImportRecord* record, ResourceType* type) {
+ResourcePtr Release(v1::ImportRecord* record, ResourceType* type) {
   switch (record->resource_case()) {
     case v1::ImportRecord::kCluster:
       *type = ResourceType::kCluster;
-      return std::unique_ptr<Message>(record->release_cluster());
+      return ResourcePtr(record->unsafe_arena_release_cluster());
     case v1::ImportRecord::kEnterprise:
       *type = ResourceType::kEnterprise;
-      return std::unique_ptr<Message>(record->release_enterprise());
+      return ResourcePtr(record->unsafe_arena_release_enterprise());
     case v1::ImportRecord::kCapabilityType:
       *type = ResourceType::kCapabilityType;
-      return std::unique_ptr<Message>(record->release_capability_type());
+      return ResourcePtr(record->unsafe_arena_release_capability_type());
     case v1::ImportRecord::kCapability:
       *type = ResourceType::kCapability;
-      return std::unique_ptr<Message>(record->release_capability());
+      return ResourcePtr(record->unsafe_arena_release_capability());
     case v1::ImportRecord::kChain:
       *type = ResourceType::kChain;
-      return std::unique_ptr<Message>(record->release_chain());
+      return ResourcePtr(record->unsafe_arena_release_chain());
     case v1::ImportRecord::kSupplyLink:
       *type = ResourceType::kSupplyLink;
-      return std::unique_ptr<Message>(record->release_supply_link());
+      return ResourcePtr(record->unsafe_arena_release_supply_link());
     case v1::ImportRecord::kProject:
       *type = ResourceType::kProject;
-      return std::unique_ptr<Message>(record->release_project());
+      return ResourcePtr(record->unsafe_arena_release_project());
     case v1::ImportRecord::RESOURCE_NOT_SET:
       break;
   }
   return nullptr;
+}
+
+void LeaveArena(ResourcePtr* resource) {
+  if (*resource == nullptr || (*resource)->GetArena() == nullptr) return;
+  ResourcePtr copy((*resource)->New());
+  copy->CopyFrom(**resource);
+  *resource = std::move(copy);
 }
 
 const char* FieldOf(ResourceType type) {
@@ -143,6 +150,11 @@ RecordPath::RecordPath(const Record& record)
       record_(message_.At("records", record.index)),
       field_(record_ / (record.resource == nullptr ? "" : FieldOf(record.type))) {}
 
+void StandAlone(Record* record) {
+  LeaveArena(&record->resource);
+  LeaveArena(&record->pristine);
+}
+
 std::unique_ptr<Record> TakeRecord(std::int64_t sequence, std::int32_t index, const std::string& parent,
                                    const resource::Families& families, v1::ImportRecord* message) {
   auto record = std::make_unique<Record>();
@@ -155,6 +167,7 @@ std::unique_ptr<Record> TakeRecord(std::int64_t sequence, std::int32_t index, co
   }
   resource::ClearServerFields(record->type, record->resource.get());
   const resource::Family& family = families.Of(record->type);
+  if (family.content_used) StandAlone(record.get());
   if (!NeedsResolving(family, record.get())) {
     CheckAlone(family, parent, record.get());
     return record;

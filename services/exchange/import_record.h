@@ -16,15 +16,23 @@
 
 namespace bulian::exchange {
 
+// On the arena of the message it came with, which must outlive it, or by itself.
+struct ResourceDeleter {
+  void operator()(google::protobuf::Message* message) const {
+    if (message->GetArena() == nullptr) delete message;
+  }
+};
+using ResourcePtr = std::unique_ptr<google::protobuf::Message, ResourceDeleter>;
+
 struct Record {
   enum class State { kOpen, kCreated, kUpdated, kUnchanged, kRejected, kWaiting };
 
   std::int64_t sequence = 0;
   std::int32_t index = 0;
   model::ResourceType type = model::ResourceType::kCluster;
-  std::unique_ptr<google::protobuf::Message> resource;
+  ResourcePtr resource;
   // As it came, kept when it addresses enterprises by identifier: these are looked up anew for each snapshot.
-  std::unique_ptr<google::protobuf::Message> pristine;
+  ResourcePtr pristine;
   Record* earlier = nullptr;  // of the same name, staged before it in the same commit
 
   State state = State::kOpen;
@@ -48,8 +56,12 @@ class RecordPath {
   const resource::FieldPath message_, record_, field_;
 };
 
-// Takes the resource out of a record of an import into `parent`. Rejected when it has none, or a name of another
-// cluster or pattern, or breaks a rule by itself.
+// Moves what a record holds off the arena of its message, so that it can outlive it.
+void StandAlone(Record* record);
+
+// Takes the resource out of a record of an import into `parent`; it stays on the record's arena, if that has one,
+// unless its content is used by other records. Rejected when it has none, or a name of another cluster or pattern, or
+// breaks a rule by itself.
 std::unique_ptr<Record> TakeRecord(std::int64_t sequence, std::int32_t index, const std::string& parent,
                                    const resource::Families& families, v1::ImportRecord* record);
 

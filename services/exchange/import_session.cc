@@ -18,6 +18,7 @@ using model::ResourceType;
 using State = Record::State;
 
 constexpr int kMaxImportAttempts = 30;
+constexpr std::size_t kArenaBlock = std::size_t{256} << 10;
 // No stream is long enough to get from here to where numbers end.
 constexpr std::int64_t kMaxFirstSequence = std::numeric_limits<std::int64_t>::max() / 2;
 
@@ -90,20 +91,32 @@ absl::Status ImportSession::Refresh() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<ImportSession::MessagePtr> ImportSession::Take(v1::ImportRequest& request) {
+absl::StatusOr<ImportSession::MessagePtr> ImportSession::Read(Reader& reader) {
+  auto message = std::make_unique<Message>();
+  google::protobuf::ArenaOptions options;
+  options.start_block_size = kArenaBlock;
+  options.max_block_size = kArenaBlock;
+  message->arena = std::make_unique<google::protobuf::Arena>(options);
+  auto* request = google::protobuf::Arena::CreateMessage<v1::ImportRequest>(message->arena.get());
+  const absl::StatusOr<bool> read = reader.Read(request);
+  if (!read.ok()) return read.status();
+  if (!*read) return nullptr;
+  if (absl::Status taken = Take(*request, *message); !taken.ok()) return taken;
+  return message;
+}
+
+absl::Status ImportSession::Take(v1::ImportRequest& request, Message& message) {
   if (absl::Status order = CheckOrder(request); !order.ok()) return order;
   if (!begun_) {
     if (absl::Status begin = Begin(request); !begin.ok()) return begin;
   }
-  sequence_ = request.sequence();
-  auto message = std::make_unique<Message>();
-  message->sequence = sequence_;
-  message->fresh.reserve(static_cast<std::size_t>(request.records_size()));
+  message.sequence = sequence_ = request.sequence();
+  message.fresh.reserve(static_cast<std::size_t>(request.records_size()));
   for (int i = 0; i < request.records_size(); ++i) {
-    message->fresh.push_back(TakeRecord(sequence_, i, parent_, context_->families, request.mutable_records(i)));
-    message->fresh.back()->wrong = message->fresh.back()->state == State::kRejected;
+    message.fresh.push_back(TakeRecord(sequence_, i, parent_, context_->families, request.mutable_records(i)));
+    message.fresh.back()->wrong = message.fresh.back()->state == State::kRejected;
   }
-  return message;
+  return absl::OkStatus();
 }
 
 bool ImportSession::Settle(Message& message) {
@@ -156,7 +169,7 @@ void ImportSession::LetWait(Message& message) {
       status =
           model::Error(absl::StatusCode::kFailedPrecondition, v1::REFERENCE_MISSING,
                        absl::StrCat("there is no ", record->missing.front()), {{"missing", record->missing.front()}});
-    } else if (waiting_.Add(record)) {
+    } else if (StandAlone(record.get()); waiting_.Add(record)) {
       continue;
     } else {
       status = model::Error(absl::StatusCode::kFailedPrecondition, v1::IMPORT_BUFFER_FULL,
@@ -337,18 +350,15 @@ void ImportSession::Account(Message& message) const {
 }
 
 absl::Status ImportSession::ServeMessages(Reader& reader) {
-  v1::ImportRequest request;  // one, so that its memory is used again
   for (bool more = true; (more || committing_ != nullptr || applying_ != nullptr) && !caller_gone_;) {
     const bool idle = committing_ == nullptr && applying_ == nullptr;
     MessagePtr next;
     if (more && (idle || reader.Ready())) {
-      const absl::StatusOr<bool> read = reader.Read(&request);
+      auto read = Read(reader);
       if (!read.ok()) return read.status();
-      more = *read;
+      next = *std::move(read);
+      more = next != nullptr;
       if (more) {
-        auto taken = Take(request);
-        if (!taken.ok()) return taken.status();
-        next = *std::move(taken);
         if (absl::Status valid = Validate(*next); !valid.ok()) return valid;
       }
     }

@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "bulian/v1/exchange.pb.h"
+#include "google/protobuf/arena.h"
 #include "services/exchange/import_record.h"
 #include "services/exchange/waiting_records.h"
 #include "services/resource/context.h"
@@ -48,6 +49,7 @@ class ImportSession {
  private:
   // A message on its way to its answer.
   struct Message {
+    std::unique_ptr<google::protobuf::Arena> arena;  // of its records; first, so that it goes last
     std::int64_t sequence = 0;
     bool last = false;                             // what waited at the caller's end: nothing waits any longer
     std::vector<std::unique_ptr<Record>> fresh;    // not yet validated
@@ -64,7 +66,10 @@ class ImportSession {
   absl::Status Begin(const v1::ImportRequest& request);
   absl::Status ServeMessages(Reader& reader);
   absl::Status ServeRest();
-  absl::StatusOr<MessagePtr> Take(v1::ImportRequest& request);
+  // Reads the next message; null at the caller's end.
+  absl::StatusOr<MessagePtr> Read(Reader& reader);
+  // Takes the records out of a request, which is on the message's arena.
+  absl::Status Take(v1::ImportRequest& request, Message& message);
 
   // Validates, lets wait what must, prepares the answer and fills in the commit.
   absl::Status Validate(Message& message);

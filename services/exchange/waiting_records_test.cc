@@ -18,7 +18,7 @@ std::unique_ptr<Record> Waiting(std::int64_t sequence, std::int32_t index, const
   auto enterprise = std::make_unique<v1::Enterprise>();
   enterprise->set_name(Name("e" + std::to_string(sequence) + "-" + std::to_string(index)));
   enterprise->set_website(std::string(bytes, 'x'));
-  record->resource = std::move(enterprise);
+  record->resource.reset(enterprise.release());
   record->missing = {for_name};
   return record;
 }
