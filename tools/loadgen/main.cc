@@ -9,10 +9,10 @@
 
 #include "bulian/v1/capability.grpc.pb.h"
 #include "bulian/v1/enterprise.grpc.pb.h"
-#include "bulian/v1/exchange.grpc.pb.h"
 #include "bulian/v1/gap.grpc.pb.h"
 #include "bulian/v1/match.grpc.pb.h"
 #include "tools/loadgen/drive.h"
+#include "tools/loadgen/load.h"
 #include "tools/loadgen/synthetic.h"
 
 namespace bulian::loadgen {
@@ -28,48 +28,6 @@ int Generate(const Synthetic& synthetic) {
     std::cout << line << '\n';
   }
   return std::cout.good() ? 0 : 1;
-}
-
-// Sends everything through Import with a window of messages in flight.
-int Load(const std::string& server, const Synthetic& synthetic, int batch, std::int64_t pid) {
-  constexpr std::int64_t kWindow = 4;
-  auto stub = v1::ExchangeService::NewStub(grpc::CreateChannel(server, grpc::InsecureChannelCredentials()));
-  grpc::ClientContext context;
-  auto stream = stub->Import(&context);
-  const auto start = std::chrono::steady_clock::now();
-  const double cpu_before = pid > 0 ? ProcessCpuSeconds(pid) : 0;
-  std::int64_t sent = 0, answered = 0, refused = 0;
-  v1::ImportResponse answer;
-  const auto read = [&] {
-    if (!stream->Read(&answer)) return false;
-    ++answered;
-    for (const auto& rejected : answer.rejected())
-      if (refused++ < 10) std::cerr << rejected.name() << ": " << rejected.status().message() << '\n';
-    return true;
-  };
-  bool open = true;
-  v1::ImportRequest request;
-  for (std::int64_t i = 0; open && i < synthetic.record_count();) {
-    request.Clear();
-    request.set_sequence(++sent);
-    if (sent == 1) request.set_parent("clusters/" + synthetic.options().cluster);
-    for (int n = 0; n < batch && i < synthetic.record_count(); ++n, ++i) synthetic.Record(i, request.add_records());
-    open = stream->Write(request);
-    if (open && sent - answered >= kWindow) open = read();
-  }
-  stream->WritesDone();
-  while (read()) {
-  }
-  const grpc::Status status = stream->Finish();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const double records = static_cast<double>(synthetic.record_count());
-  std::printf("records %lld refused %lld seconds %.2f records_per_second %.0f",
-              static_cast<long long>(synthetic.record_count()), static_cast<long long>(refused), seconds,
-              records / seconds);
-  if (pid > 0) std::printf(" server_cpu_us_per_record %.2f", (ProcessCpuSeconds(pid) - cpu_before) * 1e6 / records);
-  std::printf("\n");
-  if (!status.ok()) std::cerr << "error: " << status.error_message() << '\n';
-  return status.ok() && refused == 0 ? 0 : 1;
 }
 
 v1::FindCandidatesRequest FindRequest(const Synthetic& synthetic, bool broad, std::int64_t number) {
@@ -189,7 +147,7 @@ int Main(int argc, char** argv) {
   SyntheticOptions synthetic;
   DriveOptions drive;
   std::string server = "127.0.0.1:7443", what = "mixed", file;
-  int batch = 1000;
+  LoadOptions load_options;
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--cluster", synthetic.cluster, "id of the synthetic cluster")->capture_default_str();
@@ -205,7 +163,10 @@ int Main(int argc, char** argv) {
   app.add_option("--pid", drive.server_pid, "the server's process, to read its CPU time");
   auto* generate = app.add_subcommand("generate", "Print the synthetic cluster as JSONL");
   auto* load = app.add_subcommand("load", "Import the synthetic cluster into a server");
-  load->add_option("--batch", batch, "records a message")->check(CLI::Range(1, 1000))->capture_default_str();
+  load->add_option("--batch", load_options.batch, "records a message")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  load->add_flag("--prepared", load_options.prepared, "make all messages before the first is sent");
   auto* capture = app.add_subcommand("capture", "Write the bytes of one find-narrow or find-broad answer to a file");
   capture->add_option("what", what)->required()->check(CLI::IsMember({"find-narrow", "find-broad"}));
   capture->add_option("file", file)->required();
@@ -219,7 +180,8 @@ int Main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   const Synthetic records(synthetic);
   if (generate->parsed()) return Generate(records);
-  if (load->parsed()) return Load(server, records, batch, drive.server_pid);
+  load_options.server_pid = drive.server_pid;
+  if (load->parsed()) return Load(server, records, load_options);
   if (capture->parsed()) return Capture(server, records, what == "find-broad", file);
   return Run(server, records, what, drive);
 }
