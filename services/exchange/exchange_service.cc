@@ -6,37 +6,17 @@
 #include "services/exchange/export.h"
 #include "services/exchange/import_session.h"
 #include "services/model/error.h"
+#include "services/model/record_resource.h"
 #include "services/resource/resource_message.h"
 #include "services/resource/standard_methods.h"
 
 namespace bulian::exchange {
 namespace {
 
-using google::protobuf::Message;
 using model::ResourceType;
 
 // A message stays well under the 4 MiB that gRPC clients take by default.
 constexpr std::size_t kMaxExportBytes = 1 << 20;
-
-Message* AddRecord(ResourceType type, v1::ImportRecord* record) {
-  switch (type) {
-    case ResourceType::kCluster:
-      return record->mutable_cluster();
-    case ResourceType::kCapabilityType:
-      return record->mutable_capability_type();
-    case ResourceType::kEnterprise:
-      return record->mutable_enterprise();
-    case ResourceType::kCapability:
-      return record->mutable_capability();
-    case ResourceType::kChain:
-      return record->mutable_chain();
-    case ResourceType::kSupplyLink:
-      return record->mutable_supply_link();
-    case ResourceType::kProject:
-      return record->mutable_project();
-  }
-  return nullptr;
-}
 
 absl::Status Import(const resource::Context& context, rpc::CallContext& call,
                     rpc::StreamReader<v1::ImportRequest>& reader, rpc::StreamWriter<v1::ImportResponse>& writer) {
@@ -72,7 +52,7 @@ absl::Status Export(const resource::Context& context, rpc::CallContext& call, co
     if (new_part || part.records_size() == kMaxRecordsInMessage || bytes >= kMaxExportBytes) flush();
     last_type = type;
     bytes += (*snapshot)->RecordBytes(type, row).size();
-    resource::ReadResource(**snapshot, type, row, AddRecord(type, part.add_records()));
+    resource::ReadResource(**snapshot, type, row, model::MutableResource(type, part.add_records()));
     return going;
   });
   if (going) flush();

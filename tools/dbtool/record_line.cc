@@ -4,31 +4,10 @@
 
 #include "absl/strings/escaping.h"
 #include "bulian/v1/exchange.pb.h"
+#include "services/model/record_resource.h"
 
 namespace bulian::dbtool {
 namespace {
-
-using model::ResourceType;
-
-google::protobuf::Message* ResourceOf(ResourceType type, v1::ImportRecord* record) {
-  switch (type) {
-    case ResourceType::kCluster:
-      return record->mutable_cluster();
-    case ResourceType::kCapabilityType:
-      return record->mutable_capability_type();
-    case ResourceType::kEnterprise:
-      return record->mutable_enterprise();
-    case ResourceType::kCapability:
-      return record->mutable_capability();
-    case ResourceType::kChain:
-      return record->mutable_chain();
-    case ResourceType::kSupplyLink:
-      return record->mutable_supply_link();
-    case ResourceType::kProject:
-      return record->mutable_project();
-  }
-  return nullptr;
-}
 
 // Names are stored as bytes; what is not printable ASCII goes out escaped, so that a line is valid JSON whatever it
 // holds.
@@ -53,10 +32,8 @@ std::optional<std::string> ImportLine(const StoredRecord& record) {
   const auto parsed = model::ParseResourceName(record.name);
   if (!parsed) return std::nullopt;
   v1::ImportRecord line;
-  google::protobuf::Message* resource = ResourceOf(parsed->type, &line);
-  if (resource == nullptr || !resource->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
-    return std::nullopt;
-  }
+  google::protobuf::Message* resource = model::MutableResource(parsed->type, &line);
+  if (!resource->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) return std::nullopt;
   // The stored bytes leave the name out.
   const auto* name = resource->GetDescriptor()->FindFieldByName("name");
   if (name == nullptr) return std::nullopt;

@@ -11,16 +11,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "bulian/v1/capability.pb.h"
-#include "bulian/v1/chain.pb.h"
-#include "bulian/v1/cluster.pb.h"
-#include "bulian/v1/enterprise.pb.h"
-#include "bulian/v1/project.pb.h"
-#include "bulian/v1/supply_link.pb.h"
+#include "services/model/record_resource.h"
 #include "services/model/resource_name.h"
 #include "services/store/lmdb/layout.h"
 #include "services/store/lmdb/lmdb_store.h"
@@ -41,26 +35,6 @@ double SecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-std::unique_ptr<google::protobuf::Message> NewMessage(model::ResourceType type) {
-  switch (type) {
-    case model::ResourceType::kCluster:
-      return std::make_unique<v1::Cluster>();
-    case model::ResourceType::kEnterprise:
-      return std::make_unique<v1::Enterprise>();
-    case model::ResourceType::kCapabilityType:
-      return std::make_unique<v1::CapabilityType>();
-    case model::ResourceType::kCapability:
-      return std::make_unique<v1::Capability>();
-    case model::ResourceType::kChain:
-      return std::make_unique<v1::Chain>();
-    case model::ResourceType::kSupplyLink:
-      return std::make_unique<v1::SupplyLink>();
-    case model::ResourceType::kProject:
-      return std::make_unique<v1::Project>();
-  }
-  return nullptr;
-}
-
 struct BareFile {
   MDB_env* env = nullptr;
   explicit BareFile(const std::string& path, unsigned flags) {
@@ -75,8 +49,7 @@ struct BareFile {
 int Scan(const std::string& directory) {
   const BareFile file(directory + "/" + lmdb::kDataFileName, MDB_RDONLY);
   const auto start = std::chrono::steady_clock::now();
-  std::unique_ptr<google::protobuf::Message> messages[model::kResourceTypeCount];
-  for (int i = 0; i < model::kResourceTypeCount; ++i) messages[i] = NewMessage(static_cast<model::ResourceType>(i));
+  v1::ImportRecord records_by_type[model::kResourceTypeCount];
   MDB_txn* txn = nullptr;
   MDB_dbi records = 0;
   MDB_cursor* cursor = nullptr;
@@ -89,7 +62,7 @@ int Scan(const std::string& directory) {
     const std::string_view name(static_cast<const char*>(key.mv_data) + 4, key.mv_size - 4);
     const auto parsed = model::ParseResourceName(name);
     Require(parsed.has_value(), "name");
-    auto& message = *messages[static_cast<int>(parsed->type)];
+    auto& message = *model::MutableResource(parsed->type, &records_by_type[static_cast<int>(parsed->type)]);
     Require(message.ParseFromArray(static_cast<const char*>(value.mv_data) + lmdb::kRecordRevisionBytes,
                                    static_cast<int>(value.mv_size - lmdb::kRecordRevisionBytes)),
             "parse");
