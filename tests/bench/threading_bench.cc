@@ -29,6 +29,7 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "services/rpc/server.h"
+#include "tests/bench/quiet_rpc.h"
 
 namespace {
 
@@ -52,28 +53,6 @@ class CallbackEcho final : public Health::CallbackService {
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }
-};
-
-class NoLog final : public bulian::rpc::EventLog {
- public:
-  bool Enabled(bulian::rpc::LogLevel) const override { return false; }
-  void Write(bulian::rpc::LogLevel, std::string_view, const bulian::rpc::LogFields&) override {}
-};
-
-class OneMetric final : public bulian::rpc::Metrics {
-  struct Value final : bulian::rpc::Counter, bulian::rpc::Histogram {
-    void Add(double) override { total.fetch_add(1, std::memory_order_relaxed); }
-    void Observe(double) override { total.fetch_add(1, std::memory_order_relaxed); }
-    std::atomic<long> total = 0;
-  };
-  bulian::rpc::Counter* NewCounter(std::string_view, std::string_view, const bulian::rpc::MetricLabels&) override {
-    return &value_;
-  }
-  bulian::rpc::Histogram* NewHistogram(std::string_view, std::string_view, const bulian::rpc::MetricLabels&,
-                                       const std::vector<double>&) override {
-    return &value_;
-  }
-  Value value_;
 };
 
 // Tells the port and serves until the process is ended.
@@ -105,8 +84,8 @@ template <class Service>
   options.queues = queues;
   options.pollers_per_queue = pollers;
   const bulian::rpc::DeveloperAuthenticator developer;
-  OneMetric metrics;
-  NoLog log;
+  bulian::bench::OneMetric metrics;
+  bulian::bench::NoLog log;
   const auto server = bulian::rpc::Server::Start(options, methods, &developer, &metrics, &log);
   if (!server.ok()) std::exit(1);
   Announce(out, (*server)->port());

@@ -5,7 +5,6 @@
 // Usage: peer_server ANSWER_FILE     (a serialised FindCandidatesResponse); prints `listening grpc=HOST:PORT`
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -14,29 +13,10 @@
 #include "bulian/v1/exchange.pb.h"
 #include "bulian/v1/match.pb.h"
 #include "services/rpc/server.h"
+#include "tests/bench/quiet_rpc.h"
 
 namespace bulian {
 namespace {
-
-class NoLog final : public rpc::EventLog {
- public:
-  bool Enabled(rpc::LogLevel) const override { return false; }
-  void Write(rpc::LogLevel, std::string_view, const rpc::LogFields&) override {}
-};
-
-class NoMetrics final : public rpc::Metrics {
-  struct Value final : rpc::Counter, rpc::Histogram {
-    void Add(double) override { total.fetch_add(1, std::memory_order_relaxed); }
-    void Observe(double) override { total.fetch_add(1, std::memory_order_relaxed); }
-    std::atomic<long> total = 0;
-  };
-  rpc::Counter* NewCounter(std::string_view, std::string_view, const rpc::MetricLabels&) override { return &value_; }
-  rpc::Histogram* NewHistogram(std::string_view, std::string_view, const rpc::MetricLabels&,
-                               const std::vector<double>&) override {
-    return &value_;
-  }
-  Value value_;
-};
 
 absl::Status DropAll(rpc::CallContext&, rpc::StreamReader<v1::ImportRequest>& reader,
                      rpc::StreamWriter<v1::ImportResponse>& writer) {
@@ -66,8 +46,8 @@ int Main(const char* answer_file) {
       });
   methods.Bidi<v1::ImportRequest, v1::ImportResponse>("bulian.v1.ExchangeService/Import", DropAll);
   const rpc::DeveloperAuthenticator developer;
-  NoMetrics metrics;
-  NoLog log;
+  bench::OneMetric metrics;
+  bench::NoLog log;
   const auto server = rpc::Server::Start(rpc::ServerOptions(), methods, &developer, &metrics, &log);
   if (!server.ok()) return 1;
   std::printf("listening grpc=127.0.0.1:%d\n", (*server)->port());
