@@ -4,6 +4,7 @@ import pathlib
 import queue
 import random
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
@@ -185,6 +186,79 @@ class ImportTest(unittest.TestCase):
         call.cancel()
         requests.put(None)
         self.assertEqual(len(self.client("BatchGetEnterprises", parent=NAME, names=[enterprise_name(f"kept{i}") for i in range(1, 6)]).enterprises), 5)
+
+
+class KilledServerTest(unittest.TestCase):
+    """kill -9 in the middle of an import: what was acknowledged is there, every message is whole or absent, and a repetition completes it."""
+
+    MESSAGES, RECORDS = 40, 50
+
+    def messages(self):
+        for sequence in range(1, self.MESSAGES + 1):
+            records = [dict(cluster=dict(name=NAME, display_name=en("Killed")))] if sequence == 1 else []
+            for i in range(self.RECORDS):
+                # Owned by one of the message before, so that a lost message would show.
+                owners = [dict(enterprise=enterprise_name(f"m{sequence - 1}-{i}"), share=0.5)] if sequence > 1 else []
+                records.append(an_enterprise(f"m{sequence}-{i}", owners=owners))
+            yield message("ImportRequest", parent=NAME, sequence=sequence, records=records)
+
+    def test_kill_and_resume(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for kill_after in (1, 7, 20):
+                with self.subTest(kill_after=kill_after):
+                    self.kill_and_resume(pathlib.Path(folder) / str(kill_after), kill_after)
+
+    def kill_and_resume(self, folder, kill_after):
+        mark = revision = 0
+        with Server(folder) as server:
+            client = Client(server.grpc)
+            with self.assertRaises(grpc.RpcError):
+                for answer in client.open_import(self.messages()):
+                    mark, revision = answer.low_water_mark, answer.revision.number
+                    if answer.sequence == kill_after:
+                        server.process.kill()
+            client.close()
+        self.assertGreaterEqual(mark, kill_after)
+        with Server(folder) as server:
+            client = Client(server.grpc)
+            whole = self.messages_of(client)
+            self.assertGreaterEqual(len(whole), mark)
+            self.assertEqual(whole, list(range(1, len(whole) + 1)))
+            self.assertGreaterEqual(client.state(NAME)[0], revision)
+            answers = client.import_messages([one for one in self.messages() if one.sequence > mark])
+            self.assertFalse([one for answer in answers for one in answer.rejected])
+            self.assertEqual(sum(one.created for one in answers), (self.MESSAGES - len(whole)) * self.RECORDS)
+            self.assertEqual(answers[-1].low_water_mark, self.MESSAGES)
+            self.assertEqual(self.messages_of(client), list(range(1, self.MESSAGES + 1)))
+            client.close()
+
+    def messages_of(self, client):
+        """The numbers of the messages that are stored; each must be whole."""
+        stored = {}
+        for part in client("Export", parent=NAME):
+            for record in part.records:
+                if record.HasField("enterprise"):
+                    sequence = int(record.enterprise.name.rsplit("/m", 1)[1].split("-")[0])
+                    stored[sequence] = stored.get(sequence, 0) + 1
+        self.assertEqual(set(stored.values()) - {self.RECORDS}, set())
+        return sorted(stored)
+
+
+class FullStoreTest(unittest.TestCase):
+    def test_an_import_into_a_full_store_ends_with_what_was_acknowledged_in_place(self):
+        records = [[dict(cluster=dict(name=NAME, display_name=en("Full")))]]
+        records += [[an_enterprise(f"m{i}-{k}", description=en("x" * 1000)) for k in range(200)] for i in range(60)]
+        with Server(None, "--max-data-size=8MiB") as server:
+            client = Client(server.grpc)
+            with self.assertRaises(grpc.RpcError) as ended:
+                client.import_records(NAME, *records)
+            self.assertEqual(refusal_of(ended.exception).reason, "STORE_FULL")
+            answers = ended.exception.answers
+            self.assertGreater(len(answers), 1)
+            revision, held = client.state(NAME)
+            self.assertEqual(revision, answers[-1].revision.number)
+            self.assertEqual(len(held), sum(answer.created for answer in answers))
+            client.close()
 
 
 if __name__ == "__main__":
