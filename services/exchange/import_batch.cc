@@ -19,7 +19,8 @@ ImportBatch::ImportBatch(std::string parent, const resource::Families* families,
 void ImportBatch::Stage(Record* record) {
   const std::string& name = resource::NameOf(record->type, *record->resource);
   const Message* before = overlay_->Before(record->type, name);
-  Record*& last = by_name_[overlay_->IdOf(name)];
+  record->name_id = overlay_->IdOf(name);
+  Record*& last = by_name_[record->name_id];
   if (before == nullptr) {
     resource::StampCreate(record->type, (*stamper_.new_uid)(), stamper_.now, record->resource.get());
     record->state = last == nullptr ? State::kCreated : State::kUpdated;
@@ -125,10 +126,6 @@ void ImportBatch::StageFollowUps(Record* record) {
                            *record->resource, RecordPath(*record).field(), stamper_, *overlay_, &findings);
 }
 
-Record* ImportBatch::LastOf(const Record& record) {
-  return by_name_[overlay_->IdOf(resource::NameOf(record.type, *record.resource))];
-}
-
 void ImportBatch::Settle(const std::vector<Record*>& records) {
   by_name_.reserve(records.size());
   for (Record* record : records) {
@@ -143,7 +140,7 @@ void ImportBatch::Settle(const std::vector<Record*>& records) {
     Record* record = open_.front();
     open_.pop_front();
     const bool staged = record->state == State::kCreated || record->state == State::kUpdated;
-    if (!staged || LastOf(*record) != record) continue;
+    if (!staged || by_name_[record->name_id] != record) continue;
     Validate(record);
   }
   for (Record* record : records) {

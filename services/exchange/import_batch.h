@@ -38,8 +38,6 @@ class ImportBatch {
   void Drop(Record* record, const resource::Findings& findings);
   void LookAgainAtDependents(NameId name);
   void StageFollowUps(Record* record);
-  // The last staged of the record's name.
-  Record* LastOf(const Record& record);
 
   std::string parent_;
   const resource::Families* families_;

@@ -33,7 +33,8 @@ struct Record {
   ResourcePtr resource;
   // As it came, kept when it addresses enterprises by identifier: these are looked up anew for each snapshot.
   ResourcePtr pristine;
-  Record* earlier = nullptr;  // of the same name, staged before it in the same commit
+  resource::Overlay::NameId name_id = 0;  // once staged in a commit
+  Record* earlier = nullptr;              // of the same name, staged before it in the same commit
 
   State state = State::kOpen;
   absl::Status status;               // of a rejected one
