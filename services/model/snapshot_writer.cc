@@ -1,7 +1,6 @@
 #include "services/model/snapshot_writer.h"
 
 #include <algorithm>
-#include <cassert>
 
 #include "services/model/record_fields.h"
 #include "services/model/resource_name.h"
@@ -13,7 +12,6 @@ void SnapshotWriter::Put(std::string_view name, std::string_view bytes, std::int
   if (!parsed || parsed->cluster != state_.position.cluster) return;
   const std::string_view relative = RelativeName(name);
   ResourceTable& table = state_.table(parsed->type);
-  assert(!is_new || table.Find(relative) == kNoRow);
   const Row row = is_new ? kNoRow : table.FindOrAfterLast(relative);
   if (row == kNoRow) return Enter(parsed->type, table.Insert(relative, bytes, revision));
   // Only these are looked at again.
