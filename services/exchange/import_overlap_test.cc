@@ -201,6 +201,32 @@ TEST(ImportOverlapTest, AMessageNamesWhatTheOneBeforeBrings) {
   EXPECT_EQ(registry.store().Stats().commit_conflicts, 0);
 }
 
+// Of a capability that was committed over the snapshot no content is kept.
+TEST(ImportOverlapTest, AMessageWritesTheCapabilityOfTheOneBeforeAgain) {
+  Registry registry;
+  Create(registry);
+  Foreign(registry, Message(1, "capability_type { name: 'clusters/c/capabilityTypes/t' display_name { en: 'T' } }"));
+  Foreign(registry, Message(1, "enterprise { name: '" + Enterprise(1) + "' display_name { en: 'E' } }"));
+  const auto offer = [](int days) {
+    return "capability { name: '" + Enterprise(1) +
+           "/capabilities/k' capability_type: 'clusters/c/capabilityTypes/t' lead_time_days: " + std::to_string(days) +
+           " }";
+  };
+  const auto answers = registry.Import(
+      {Message(1, offer(1)), Message(2, offer(2)), Message(3, offer(2)), Message(4, offer(3)), Message(5, offer(1))});
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  ASSERT_EQ(answers->size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ((*answers)[i].created(), i == 0 ? 1 : 0) << i;
+    EXPECT_EQ((*answers)[i].unchanged(), i == 2 ? 1 : 0) << i;
+    EXPECT_EQ((*answers)[i].updated(), i == 0 || i == 2 ? 0 : 1) << i;
+  }
+  for (const v1::ImportRecord& record : registry.Export("c")) {
+    if (!record.has_capability()) continue;
+    EXPECT_EQ(record.capability().lead_time_days(), 1);
+  }
+}
+
 TEST(ImportOverlapTest, ASequenceThatWouldOverflowIsRefused) {
   Registry registry;
   Create(registry);
