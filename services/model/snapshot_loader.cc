@@ -61,10 +61,10 @@ void SnapshotLoader::Finish() {
     changed_.notify_all();
   } else {
     Enter(*batch_);
+    writer_.GatherOffers();
   }
   for (std::size_t i = 0; i < names.size(); ++i) names[i] = HashIndex::Of(std::exchange(names_[i], {}));
   if (thread_.joinable()) thread_.join();
-  writer_.GatherOffers();
   for (std::size_t i = 0; i < names.size(); ++i)
     if (!IsReferredTo(static_cast<ResourceType>(i))) state_.tables[i].SetNames(std::move(names[i]));
 }
@@ -103,7 +103,7 @@ void SnapshotLoader::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return last_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
+    if (waiting_.empty()) break;
     std::unique_ptr<Batch> batch = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
@@ -112,6 +112,8 @@ void SnapshotLoader::Run() {
     lock.lock();
     spare_.push_back(std::move(batch));
   }
+  lock.unlock();
+  writer_.GatherOffers();
 }
 
 void SnapshotLoader::Enter(Batch& batch) {
