@@ -77,7 +77,7 @@ class Finder {
       here_.Mark(offer.enterprise);
       if (!query_.held) continue;
       const Standing standing = StandingOf(v1::HELD, (sight.unknown >> slot & 1) != 0 ? v1::UNKNOWN : v1::SATISFIED);
-      if (!best_.MayEnter(standing, screen.ScoreLimit(block, slot, sight, place))) continue;
+      if (!best_.MayEnter(standing, screen.ScoreLimit(offer, slot, sight, place))) continue;
       const model::OfferRef ref(&block, slot);
       Consider(offer.enterprise, ref, standing,
                WithoutEmbedding(ScoreOffer(target_, FitOfOffer(target_, ref), offer, place, 1), target_.weights));

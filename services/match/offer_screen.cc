@@ -1,6 +1,5 @@
 #include "services/match/offer_screen.h"
 
-#include <algorithm>
 #include <span>
 
 #include "services/match/fit.h"
@@ -10,15 +9,25 @@ namespace {
 
 using model::OfferAttribute;
 
-double ShareOfOne(std::size_t asked) { return asked == 0 ? 0 : 1 / static_cast<double>(asked); }
+constexpr double kMargin = 1e-6;
+
+double WeightOfEach(double weight, std::size_t asked) { return asked == 0 ? 0 : weight / static_cast<double>(asked); }
 
 }  // namespace
 
 OfferScreen::OfferScreen(const Target& target)
     : target_(target),
-      attribute_share_(ShareOfOne(target.compiled.attributes.size())),
-      certificate_share_(ShareOfOne(target.compiled.certificates.size())),
-      per_need_(target.need.upper > 0 ? 1 / (target.need.upper * target.unit_factor) : 0) {
+      certain_(target.weights[kEmbeddingPart] + kMargin),
+      proximity_(target.weights[kProximityPart]),
+      capacity_(target.weights[kCapacityPart]),
+      per_need_(target.need.upper > 0 ? 1 / (target.need.upper * target.unit_factor) : 0),
+      each_attribute_(WeightOfEach(target.weights[kFitPart], target.compiled.attributes.size())),
+      each_certificate_(WeightOfEach(target.weights[kCertificatesPart], target.compiled.certificates.size())) {
+  if (target.compiled.attributes.empty()) certain_ += target.weights[kFitPart];
+  if (target.compiled.certificates.empty()) certain_ += target.weights[kCertificatesPart];
+  if (target.need.upper == 0) certain_ += capacity_;
+  const auto readiness = static_cast<float>(target.weights[kReadinessPart]);
+  readiness_ = {0.2F * readiness, 0.2F * readiness, 0.5F * readiness, readiness};
   for (std::size_t i = 0; i < target.compiled.attributes.size(); ++i) {
     const model::RequiredAttribute& required = target.compiled.attributes[i];
     if (required.comparable && required.value.kind == OfferAttribute::Kind::kInterval) {
@@ -79,31 +88,6 @@ void OfferScreen::LookAtOthers(const model::OfferBlock& block, std::size_t slots
       note(model::FitOfCertificate(scheme, offer.certificates(), target_.as_of), &sight->certificates[slot]);
     }
   }
-}
-
-// ScoreOffer and WithoutEmbedding with products in place of quotients, and a margin far over what that can change.
-double OfferScreen::ScoreLimit(const model::OfferBlock& block, std::size_t slot, const Sight& sight,
-                               const Place& place) const {
-  constexpr double kMargin = 1e-6;
-  constexpr std::array<float, 4> kLevels = {0.2F, 0.2F, 0.5F, 1};
-  const model::Offer& offer = block.offers[slot];
-  const PartWeights& weights = target_.weights;
-  const double free = offer.capacity * static_cast<double>(offer.free_share) * per_need_;
-  const float lead = 1 + offer.lead_time_days * (1.0F / 90);
-  double limit = weights[kEmbeddingPart] + weights[kProximityPart] * place.proximity.lower;
-  limit += weights[kFitPart] * (intervals_.empty() && others_.empty() ? 1 : sight.attributes[slot] * attribute_share_);
-  limit += weights[kCertificatesPart] *
-           (target_.compiled.certificates.empty() ? 1 : sight.certificates[slot] * certificate_share_);
-  // What is not stated is NaN and compares as false: the lower end of the part is 0.
-  if (target_.need.upper == 0) {
-    limit += weights[kCapacityPart];
-  } else if (free > 0) {
-    limit += weights[kCapacityPart] * std::min(1.0, free);
-  }
-  if (lead >= 1) {
-    limit += weights[kReadinessPart] * static_cast<double>(kLevels[offer.level <= v1::VOLUME ? offer.level : 0] / lead);
-  }
-  return limit + kMargin;
 }
 
 }  // namespace bulian::match

@@ -5,6 +5,7 @@
 #ifndef SERVICES_MATCH_OFFER_SCREEN_H_
 #define SERVICES_MATCH_OFFER_SCREEN_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -31,8 +32,16 @@ class OfferScreen {
   // The first `slots` of a block.
   Sight Look(const model::OfferBlock& block, std::size_t slots) const;
 
-  // No less than the lower end of the score of a slot that is not violated, whatever its embedding.
-  double ScoreLimit(const model::OfferBlock& block, std::size_t slot, const Sight& sight, const Place& place) const;
+  // No less than the lower end of the score of a slot that is not violated, whatever its embedding: the sum of
+  // score_parts.h with products in place of quotients, and a margin far over what that can change.
+  double ScoreLimit(const model::Offer& offer, std::size_t slot, const Sight& sight, const Place& place) const {
+    // What is not stated is NaN and compares as false: the lower end of the part is 0.
+    const double free = offer.capacity * static_cast<double>(offer.free_share) * per_need_;
+    const float lead = 1 + offer.lead_time_days * (1.0F / 90);
+    return certain_ + proximity_ * place.proximity.lower + each_attribute_ * sight.attributes[slot] +
+           each_certificate_ * sight.certificates[slot] + capacity_ * (free > 0 ? std::min(1.0, free) : 0) +
+           static_cast<double>(lead >= 1 ? readiness_[offer.level & 3u] / lead : 0);
+  }
 
  private:
   struct Interval {
@@ -45,7 +54,9 @@ class OfferScreen {
   const Target& target_;
   std::vector<Interval> intervals_;
   std::vector<std::size_t> others_;  // indexes of attributes that are no comparable intervals
-  double attribute_share_, certificate_share_, per_need_;
+  // The weighted parts: what all have, what hangs on the offer, and what a part grows by.
+  double certain_, proximity_, capacity_, per_need_, each_attribute_, each_certificate_;
+  std::array<float, 4> readiness_;  // by level, delivered at once
 };
 
 }  // namespace bulian::match

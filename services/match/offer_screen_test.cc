@@ -45,7 +45,7 @@ TEST(OfferScreenTest, SaysOfABlockWhatIsSaidOfEachOffer) {
               if (fit.fit == v1::VIOLATED) continue;
               const Place& place = places.Of(offer->region);
               const Range score = WithoutEmbedding(ScoreOffer(target, fit, *offer, place, 1), target.weights);
-              ASSERT_GE(screen.ScoreLimit(block, slot, sight, place), AddEmbedding(score, 1, target.weights).lower)
+              ASSERT_GE(screen.ScoreLimit(*offer, slot, sight, place), AddEmbedding(score, 1, target.weights).lower)
                   << "seed " << seed;
             }
             ASSERT_EQ((sight.valid | sight.violated | sight.unknown) >> slots, 0u);
