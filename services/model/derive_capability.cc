@@ -1,7 +1,6 @@
 // Facts of capabilities: offers in SI units with their attributes and certificates.
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "services/model/compiled_capability.h"
 #include "services/model/snapshot_writer.h"
@@ -18,22 +17,42 @@ std::string_view ParentOf(std::string_view capability) {
 }  // namespace
 
 void SnapshotWriter::DeriveCapability(Row row) {
+  if (!loaded_offers_.empty()) BuildOffers();  // its own may be among them
   SetCapability(row, compiler_.Compile(state_.table(ResourceType::kCapability).Bytes(row)));
 }
 
-void SnapshotWriter::SetCapability(Row row, const CompiledCapability& compiled) {
+Offer SnapshotWriter::Resolved(Row row, const CompiledCapability& compiled, const Offer& old) {
   const ResourceTable& table = state_.table(ResourceType::kCapability);
   const Referrer self{ResourceType::kCapability, row};
   Offer offer = compiled.offer;
-  const Offer old_offer = OfferOf(row);
   offer.enterprise = ResolveRelative(ResourceType::kEnterprise, ParentOf(table.RelativeName(row)), self,
-                                     old_offer.enterprise == kNoRow ? last_parent_ : old_offer.enterprise);
+                                     old.enterprise == kNoRow ? last_parent_ : old.enterprise);
   last_parent_ = offer.enterprise;
   offer.type = Resolve(ResourceType::kCapabilityType, compiled.type_name, self,
-                       old_offer.type == kNoRow ? compiled.type_guess : old_offer.type);
+                       old.type == kNoRow ? compiled.type_guess : old.type);
   offer.region = RegionOfSite(offer.enterprise, compiled.site);
-  SetOffer(row, offer);
+  return offer;
+}
+
+void SnapshotWriter::SetCapability(Row row, const CompiledCapability& compiled) {
+  SetOffer(row, Resolved(row, compiled, OfferOf(row)));
   SetExtras(row, compiled);
+}
+
+void SnapshotWriter::EnterCapability(Row row, const CompiledCapability& compiled) {
+  if (offers_built_) {
+    SetCapability(row, compiled);
+    return Touch(ResourceType::kCapability, row, false, true);
+  }
+  const Offer offer = Resolved(row, compiled, {});
+  ListForEnterprise(row, kNoRow, offer.enterprise);
+  state_.offer_places.Mutable(row) = {offer.type, loaded_offers_.Add(row, offer, compiled)};
+  Touch(ResourceType::kCapability, row, false, true);
+}
+
+void SnapshotWriter::BuildOffers() {
+  offers_built_ = true;
+  loaded_offers_.Build([this](Row type, OfferPostings offers) { MutablePostings(type) = std::move(offers); });
 }
 
 Offer SnapshotWriter::OfferOf(Row row) const {
@@ -54,15 +73,6 @@ void SnapshotWriter::SetOffer(Row row, const Offer& offer) {
   OfferPostings& postings = MutablePostings(offer.type);
   state_.offer_places.Mutable(row) = {offer.type, static_cast<std::uint32_t>(postings.size())};
   postings.Append(row, offer);
-}
-
-void SnapshotWriter::GatherOffers() {
-  std::vector<OfferPostings> scattered;  // kept to the end, or the copies would take the holes they leave
-  for (Row type = 0; type < state_.table(ResourceType::kCapabilityType).Limit(); ++type) {
-    if (state_.type_uses[type].offers.size() <= kOfferBlockSlots) continue;
-    OfferPostings& offers = state_.type_uses.Mutable(type).offers;
-    scattered.push_back(std::exchange(offers, offers.Gathered()));
-  }
 }
 
 void SnapshotWriter::RemoveOffer(Row row) {

@@ -1,6 +1,7 @@
 #include "services/model/offer_postings.h"
 
 #include <functional>
+#include <utility>
 
 namespace bulian::model {
 namespace {
@@ -36,6 +37,13 @@ void OfferPostings::Append(Row row, const Offer& offer) {
   block.rows[slot % kOfferBlockSlots] = row;
   block.offers[slot % kOfferBlockSlots] = offer;
   ++rep_.Mutable().size;
+}
+
+void OfferPostings::AppendBlock(OfferBlock block, std::size_t slots) {
+  Rep& rep = rep_.Mutable();
+  if (rep.size / kOfferBlockSlots / kGroupBlocks == rep.groups.size()) rep.groups.emplace_back();
+  rep.groups.back().Mutable().blocks.emplace_back(std::move(block));
+  rep.size += slots;
 }
 
 Row OfferPostings::RemoveBySwap(std::size_t slot) {
@@ -87,24 +95,6 @@ void OfferPostings::SetExtras(std::size_t slot, std::span<const OfferAttribute> 
   extras.attributes.Set(at, attributes);
   extras.words.Set(at, words);
   extras.certificates.Set(at, certificates);
-}
-
-OfferPostings OfferPostings::Gathered() const {
-  OfferPostings result;
-  if (!rep_) return result;
-  Rep& rep = result.rep_.Mutable();
-  rep.size = rep_->size;
-  rep.groups.resize(rep_->groups.size());
-  for (std::size_t g = 0; g < rep.groups.size(); ++g) {
-    const Group& from = *rep_->groups[g];
-    std::vector<Cow<OfferBlock>>& blocks = rep.groups[g].Mutable().blocks;
-    blocks.reserve(from.blocks.size());
-    for (const Cow<OfferBlock>& block : from.blocks) {
-      OfferBlock& copy = blocks.emplace_back(*block).Mutable();
-      if (copy.extras) copy.extras = Cow<OfferExtras>(*copy.extras);
-    }
-  }
-  return result;
 }
 
 std::size_t OfferPostings::UnsharedBytes(const OfferPostings& other) const {

@@ -101,6 +101,8 @@ class OfferPostings {
 
   // Adds an offer in the slot size().
   void Append(Row row, const Offer& offer);
+  // Adds a block whose first `slots` hold offers; all blocks before it must be full.
+  void AppendBlock(OfferBlock block, std::size_t slots);
   // Removes the last slot after moving what it holds to `slot`; returns the row moved, kNoRow if it was the last
   // itself.
   Row RemoveBySwap(std::size_t slot);
@@ -108,10 +110,6 @@ class OfferPostings {
   // Leaves the block as it is if nothing differs.
   void SetExtras(std::size_t slot, std::span<const OfferAttribute> attributes, std::span<const Symbol> words,
                  std::span<const OfferCertificate> certificates);
-
-  // A copy that shares nothing, its memory asked for in the order of slots: made one after the other, copies lie side
-  // by side, where offers that came one by one lie wherever there was room.
-  OfferPostings Gathered() const;
 
   // Bytes that `other` does not share.
   std::size_t UnsharedBytes(const OfferPostings& other) const;

@@ -61,7 +61,7 @@ void SnapshotLoader::Finish() {
     changed_.notify_all();
   } else {
     Enter(*batch_);
-    writer_.GatherOffers();
+    writer_.BuildOffers();
   }
   for (std::size_t i = 0; i < names.size(); ++i) names[i] = HashIndex::Of(std::exchange(names_[i], {}));
   if (thread_.joinable()) thread_.join();
@@ -113,7 +113,7 @@ void SnapshotLoader::Run() {
     spare_.push_back(std::move(batch));
   }
   lock.unlock();
-  writer_.GatherOffers();
+  writer_.BuildOffers();
 }
 
 void SnapshotLoader::Enter(Batch& batch) {

@@ -32,11 +32,6 @@ void SnapshotWriter::Enter(ResourceType type, Row row) {
   Mend(type, table.RelativeName(row));
 }
 
-void SnapshotWriter::EnterCapability(Row row, const CompiledCapability& compiled) {
-  SetCapability(row, compiled);
-  Touch(ResourceType::kCapability, row, false, true);
-}
-
 void SnapshotWriter::Remove(std::string_view name) {
   const auto parsed = ParseResourceName(name);
   if (!parsed || parsed->cluster != state_.position.cluster) return;

@@ -15,6 +15,7 @@
 #include "bulian/v1/enterprise.pb.h"
 #include "bulian/v1/supply_link.pb.h"
 #include "services/model/compiled_capability.h"
+#include "services/model/loaded_offers.h"
 #include "services/model/snapshot_state.h"
 
 namespace bulian::model {
@@ -30,10 +31,12 @@ class SnapshotWriter {
   void Remove(std::string_view name);
   // Derives a record that was put into its table by other means, once.
   void Enter(ResourceType type, Row row);
-  // The same for a capability whose record was compiled already.
+  // The same for a capability whose record was compiled already. Its offer stands where it can be found only after
+  // BuildOffers.
   void EnterCapability(Row row, const CompiledCapability& compiled);
-  // Brings the offers of each type together in memory (OfferPostings::Gathered), after many came in another order.
-  void GatherOffers();
+  // Puts the offers of all capabilities entered so far in their places; needed before anything else is done. Those
+  // entered afterwards are put there one by one.
+  void BuildOffers();
   // Notes what is touched in `delta` from here on; null: nothing.
   void set_delta(Delta* delta) { delta_ = delta; }
 
@@ -45,6 +48,8 @@ class SnapshotWriter {
   void DeriveEnterprise(Row row);
   void DeriveCapability(Row row);
   void SetCapability(Row row, const CompiledCapability& compiled);
+  // The offer with what depends on other records; `old` is the one there was.
+  Offer Resolved(Row row, const CompiledCapability& compiled, const Offer& old);
   void DeriveLink(Row row);
   void DeriveChain(Row row);
   void DeriveProject(Row row);
@@ -96,6 +101,8 @@ class SnapshotWriter {
   CapabilityCompiler compiler_;
   v1::Enterprise enterprise_;
   v1::SupplyLink supply_link_;
+  LoadedOffers loaded_offers_;  // until offers_built_
+  bool offers_built_ = false;
   Row last_parent_ = kNoRow;  // of the capability derived last; a guess for the next
 };
 
