@@ -112,7 +112,9 @@ TEST(ImportOverlapTest, AsOneMessageAtATimeWhateverOthersCommit) {
       return true;
     };
     if (seed % 2 == 0) run.limits.kept_bytes = 1000 * (seed % 5);
-    const auto [status, answers] = overlapped.Import(messages, run);
+    const auto imported = overlapped.Import(messages, run);
+    const absl::Status& status = imported.status;
+    const std::vector<v1::ImportResponse>& answers = imported.answers;
     ASSERT_TRUE(status.ok()) << status;
 
     // The same order of commits, one at a time.
