@@ -50,16 +50,17 @@ v1::ImportRecord RecordOf(const google::protobuf::Message& resource) {
 }
 
 void CheckTaken(v1::ImportRecord message) {
-  const exchange::Record taken = exchange::TakeRecord(1, 0, kParent, Families(), &message);
+  const std::unique_ptr<exchange::Record> record = exchange::TakeRecord(1, 0, kParent, Families(), &message);
+  const exchange::Record& taken = *record;
   using State = exchange::Record::State;
   FUZZ_CHECK(taken.state == State::kOpen || (taken.state == State::kRejected && !taken.status.ok()));
   if (taken.state != State::kOpen) return;
   FUZZ_CHECK(taken.resource != nullptr);
   exchange::KeysOf(taken, kParent);
   v1::ImportRecord stored = RecordOf(*taken.resource);
-  const exchange::Record again = exchange::TakeRecord(1, 0, kParent, Families(), &stored);
-  FUZZ_CHECK(again.state == State::kOpen);
-  FUZZ_CHECK(google::protobuf::util::MessageDifferencer::Equals(*again.resource, *taken.resource));
+  const std::unique_ptr<exchange::Record> again = exchange::TakeRecord(1, 0, kParent, Families(), &stored);
+  FUZZ_CHECK(again->state == State::kOpen);
+  FUZZ_CHECK(google::protobuf::util::MessageDifferencer::Equals(*again->resource, *taken.resource));
 }
 
 }  // namespace
