@@ -78,20 +78,6 @@ Totals Sum(const absl::StatusOr<std::vector<v1::ImportResponse>>& answers) {
   return totals;
 }
 
-std::vector<std::string> Comparable(std::vector<v1::ImportRecord> records) {
-  std::vector<std::string> texts;
-  for (v1::ImportRecord& record : records) {
-    const auto* field = record.GetReflection()->GetOneofFieldDescriptor(record, record.GetDescriptor()->oneof_decl(0));
-    auto* resource = record.GetReflection()->MutableMessage(&record, field);
-    for (const char* name : {"uid", "create_time", "update_time", "etag"}) {
-      resource->GetReflection()->ClearField(resource, resource->GetDescriptor()->FindFieldByName(name));
-    }
-    texts.push_back(record.Utf8DebugString());
-  }
-  std::sort(texts.begin(), texts.end());
-  return texts;
-}
-
 TEST(ImportTest, AnyOrderAndAnyMessageSizeGivesTheSameCluster) {
   std::vector<v1::ImportRecord> records = Circles();
   std::vector<std::string> first;

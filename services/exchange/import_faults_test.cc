@@ -11,14 +11,6 @@ namespace {
 
 std::string Enterprise(std::int64_t id) { return "clusters/c/enterprises/e" + std::to_string(id); }
 
-v1::ImportRequest Message(std::int64_t sequence, const std::string& text) {
-  v1::ImportRequest request;
-  request.set_parent("clusters/c");
-  request.set_sequence(sequence);
-  Registry::Parse(text, request.add_records());
-  return request;
-}
-
 std::string Plain(std::int64_t id, const std::string& display_name = "E") {
   return "enterprise { name: '" + Enterprise(id) + "' display_name { en: '" + display_name + "' } }";
 }

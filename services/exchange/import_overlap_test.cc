@@ -39,21 +39,7 @@ std::vector<v1::ImportRequest> RandomMessages(std::mt19937& random, int count) {
   return messages;
 }
 
-std::vector<std::string> Comparable(std::vector<v1::ImportRecord> records) {
-  std::vector<std::string> texts;
-  for (v1::ImportRecord& record : records) {
-    const auto* field = record.GetReflection()->GetOneofFieldDescriptor(record, record.GetDescriptor()->oneof_decl(0));
-    auto* resource = record.GetReflection()->MutableMessage(&record, field);
-    for (const char* name : {"uid", "create_time", "update_time", "etag"}) {
-      resource->GetReflection()->ClearField(resource, resource->GetDescriptor()->FindFieldByName(name));
-    }
-    texts.push_back(record.Utf8DebugString());
-  }
-  std::sort(texts.begin(), texts.end());
-  return texts;
-}
-
-std::string Comparable(v1::ImportResponse answer) {
+std::string ComparableAnswer(v1::ImportResponse answer) {
   answer.mutable_revision()->clear_cluster_uid();
   return answer.Utf8DebugString();
 }
@@ -70,14 +56,6 @@ void Create(Registry& registry) {
 void Foreign(Registry& registry, const v1::ImportRequest& message) {
   const auto answers = registry.Import({message});
   ASSERT_TRUE(answers.ok()) << answers.status();
-}
-
-v1::ImportRequest Message(std::int64_t sequence, const std::string& text) {
-  v1::ImportRequest request;
-  request.set_parent("clusters/c");
-  request.set_sequence(sequence);
-  Registry::Parse(text, request.add_records());
-  return request;
 }
 
 std::int64_t Head(Registry& registry) { return registry.store().Position("c")->revision; }
@@ -136,7 +114,8 @@ TEST(ImportOverlapTest, AsOneMessageAtATimeWhateverOthersCommit) {
     const auto [plain_status, expected] = plain.Import(messages, one_at_a_time);
     ASSERT_TRUE(plain_status.ok()) << plain_status;
     ASSERT_EQ(answers.size(), expected.size());
-    for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(Comparable(answers[i]), Comparable(expected[i]));
+    for (std::size_t i = 0; i < answers.size(); ++i)
+      EXPECT_EQ(ComparableAnswer(answers[i]), ComparableAnswer(expected[i]));
     EXPECT_EQ(Comparable(overlapped.Export("c")), Comparable(plain.Export("c")));
     conflicts += overlapped.store().Stats().commit_conflicts;
     if (HasFailure()) return;

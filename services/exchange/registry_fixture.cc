@@ -1,5 +1,6 @@
 #include "services/exchange/registry_fixture.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -119,6 +120,28 @@ std::int64_t Registry::Revision(const std::string& cluster) const {
 
 void Registry::Parse(const std::string& text, google::protobuf::Message* message) {
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(text, message)) << text;
+}
+
+v1::ImportRequest Message(std::int64_t sequence, const std::string& text) {
+  v1::ImportRequest request;
+  request.set_parent("clusters/c");
+  request.set_sequence(sequence);
+  Registry::Parse(text, request.add_records());
+  return request;
+}
+
+std::vector<std::string> Comparable(std::vector<v1::ImportRecord> records) {
+  std::vector<std::string> texts;
+  for (v1::ImportRecord& record : records) {
+    const auto* field = record.GetReflection()->GetOneofFieldDescriptor(record, record.GetDescriptor()->oneof_decl(0));
+    auto* resource = record.GetReflection()->MutableMessage(&record, field);
+    for (const char* name : {"uid", "create_time", "update_time", "etag"}) {
+      resource->GetReflection()->ClearField(resource, resource->GetDescriptor()->FindFieldByName(name));
+    }
+    texts.push_back(record.Utf8DebugString());
+  }
+  std::sort(texts.begin(), texts.end());
+  return texts;
 }
 
 }  // namespace bulian::exchange

@@ -2,6 +2,7 @@
 #ifndef SERVICES_EXCHANGE_REGISTRY_FIXTURE_H_
 #define SERVICES_EXCHANGE_REGISTRY_FIXTURE_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -72,6 +73,12 @@ class Registry {
   std::shared_ptr<const resource::Context> context_;
   rpc::MethodTable table_;
 };
+
+// An import message into `clusters/c` of one record in text format.
+v1::ImportRequest Message(std::int64_t sequence, const std::string& text);
+
+// Records as sorted texts, without what differs between two clusters of the same content.
+std::vector<std::string> Comparable(std::vector<v1::ImportRecord> records);
 
 }  // namespace bulian::exchange
 
