@@ -72,8 +72,7 @@ class BestEntries {
  public:
   BestEntries(std::size_t capacity, const EntryNames* names);
 
-  // Whether an entry of this standing, or of this key, could still be among the best.
-  bool MayEnter(Standing standing) const { return !full_ || standing <= last_.standing; }
+  // Whether an entry of this key could still be among the best.
   bool MayEnter(Standing standing, Range score) const {
     return !full_ || CompareKeys(standing, score, last_.standing, last_.score) <= 0;
   }
