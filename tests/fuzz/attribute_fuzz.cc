@@ -1,6 +1,5 @@
 // Any attribute against any requirement: nothing crashes, and the laws hold. Input: the length of the requirement in
 // one byte, the serialised v1::Requirement, the serialised v1::Attribute.
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
@@ -8,6 +7,7 @@
 
 #include "services/model/attribute_algebra.h"
 #include "tests/fuzz/fuzz_check.h"
+#include "tests/fuzz/two_messages.h"
 
 namespace bulian::model {
 namespace {
@@ -47,12 +47,9 @@ void CheckAgainst(const CompiledRequirement& requirement, const OfferAttribute* 
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace bulian;
-  if (size == 0) return 0;
-  const std::size_t split = 1 + std::min<std::size_t>(data[0], size - 1);
   v1::Requirement requirement;
   v1::Attribute attribute;
-  if (!requirement.ParseFromArray(data + 1, static_cast<int>(split - 1))) return 0;
-  if (!attribute.ParseFromArray(data + split, static_cast<int>(size - split))) return 0;
+  if (!ParseTwo(data, size, &requirement, &attribute)) return 0;
   std::vector<model::Symbol> words;
   model::OfferAttribute compiled;
   const bool stated = model::CompileAttribute(attribute, &compiled, &words);

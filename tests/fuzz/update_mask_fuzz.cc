@@ -7,6 +7,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "services/resource/update_mask.h"
 #include "tests/fuzz/fuzz_check.h"
+#include "tests/fuzz/two_messages.h"
 
 namespace bulian::resource {
 namespace {
@@ -52,12 +53,9 @@ void Check(const google::protobuf::FieldMask& mask, const v1::Enterprise& source
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace bulian;
-  if (size == 0) return 0;
-  const std::size_t split = 1 + std::min<std::size_t>(data[0], size - 1);
   google::protobuf::FieldMask mask;
   v1::Enterprise source;
-  if (!mask.ParseFromArray(data + 1, static_cast<int>(split - 1))) return 0;
-  if (!source.ParseFromArray(data + split, static_cast<int>(size - split))) return 0;
+  if (!ParseTwo(data, size, &mask, &source)) return 0;
   source.DiscardUnknownFields();
   resource::Check(mask, source, v1::Enterprise());
   resource::Check(mask, source, resource::Full());
