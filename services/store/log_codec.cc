@@ -77,11 +77,11 @@ std::uint32_t LengthOf(const std::optional<std::string_view>& text) {
 
 }  // namespace
 
-std::string EncodeEntryHeader(const LogEntry& entry, std::int64_t epoch, std::int64_t change_count) {
+std::string EncodeEntryHeader(const LogEntry& entry, std::int64_t change_count) {
   std::string out;
   out.reserve(96 + entry.actor.size() + entry.method.size() + entry.request_id.size());
   Append(out, entry.revision);
-  Append(out, epoch);
+  Append(out, entry.epoch);
   Append(out, absl::ToUnixNanos(entry.commit_time));
   Append(out, change_count);
   out.append(entry.predecessor_digest);
@@ -98,7 +98,7 @@ bool DecodeEntryHeader(std::string_view in, EntryHeader* header) {
   std::int64_t nanos = 0;
   std::string_view predecessor;
   std::uint32_t touches = 0;
-  if (!Take(in, &entry.revision) || !Take(in, &header->epoch) || !Take(in, &nanos) ||
+  if (!Take(in, &entry.revision) || !Take(in, &entry.epoch) || !Take(in, &nanos) ||
       !Take(in, &header->change_count) || !TakeBytes(in, kDigestBytes, &predecessor) || !TakeText(in, &entry.actor) ||
       !TakeText(in, &entry.method) || !TakeText(in, &entry.request_id) || !Take(in, &touches) ||
       header->change_count < 0) {
@@ -118,6 +118,15 @@ LoggedChange ChangeView::Copy() const { return {std::string(name), CopyOf(before
 std::size_t ChangeRowSize(const ChangeView& change) {
   return kChangeRowFixed + change.name.size() + change.before.value_or(std::string_view()).size() +
          change.after.value_or(std::string_view()).size();
+}
+
+std::size_t ChangeRowSizeAt(std::string_view bytes) {
+  std::uint16_t name = 0;
+  std::uint32_t before = 0;
+  std::uint32_t after = 0;
+  if (!Take(bytes, &name) || !Take(bytes, &before) || !Take(bytes, &after)) return 0;
+  const auto present = [](std::uint32_t size) { return size == kAbsent ? std::size_t{0} : std::size_t{size}; };
+  return kChangeRowFixed + name + present(before) + present(after);
 }
 
 void EncodeChangeRow(const ChangeView& change, char* out) {
@@ -152,9 +161,9 @@ std::string EpochDigest(std::string_view digest, std::int64_t new_epoch) {
   return Sha256Of(text.append(digest));
 }
 
-std::string EntryDigest(const LogEntry& entry, std::int64_t epoch) {
+std::string EntryDigest(const LogEntry& entry) {
   Sha256 sha;
-  sha.Update(EncodeEntryHeader(entry, epoch, static_cast<std::int64_t>(entry.changes.size())));
+  sha.Update(EncodeEntryHeader(entry, static_cast<std::int64_t>(entry.changes.size())));
   std::string row;
   for (const LoggedChange& change : entry.changes) {
     const ChangeView view = ViewOf(change);

@@ -25,11 +25,10 @@ inline constexpr std::size_t kMaxNameBytes = 500;
 
 struct EntryHeader {
   LogEntry entry;  // without changes
-  std::int64_t epoch = 0;
   std::int64_t change_count = 0;
 };
 
-std::string EncodeEntryHeader(const LogEntry& entry, std::int64_t epoch, std::int64_t change_count);
+std::string EncodeEntryHeader(const LogEntry& entry, std::int64_t change_count);
 // False if the bytes are no header.
 bool DecodeEntryHeader(std::string_view bytes, EntryHeader* header);
 
@@ -44,13 +43,15 @@ struct ChangeView {
 std::size_t ChangeRowSize(const ChangeView& change);
 // Writes exactly ChangeRowSize() bytes to `out`.
 void EncodeChangeRow(const ChangeView& change, char* out);
+// The size of the row that stands at the beginning of the bytes; 0 if they are too short to say.
+std::size_t ChangeRowSizeAt(std::string_view bytes);
 // False if the bytes are no change row. The views point into `bytes`.
 bool DecodeChangeRow(std::string_view bytes, ChangeView* change);
 ChangeView ViewOf(const LoggedChange& change);
 
 std::string GenesisDigest(std::string_view uid);
 std::string EpochDigest(std::string_view digest, std::int64_t new_epoch);
-std::string EntryDigest(const LogEntry& entry, std::int64_t epoch);
+std::string EntryDigest(const LogEntry& entry);
 
 }  // namespace bulian::store
 

@@ -12,6 +12,7 @@ namespace {
 LogEntry Example() {
   LogEntry entry;
   entry.revision = 7;
+  entry.epoch = 3;
   entry.commit_time = absl::FromUnixNanos(1'700'000'000'123'456'789);
   entry.actor = "actor";
   entry.method = "method";
@@ -46,8 +47,8 @@ TEST(Digest, IsSha256) {
 TEST(LogCodec, HeadersRoundTrip) {
   const LogEntry entry = Example();
   EntryHeader header;
-  ASSERT_TRUE(DecodeEntryHeader(EncodeEntryHeader(entry, 3, 2), &header));
-  EXPECT_EQ(header.epoch, 3);
+  ASSERT_TRUE(DecodeEntryHeader(EncodeEntryHeader(entry, 2), &header));
+  EXPECT_EQ(header.entry.epoch, 3);
   EXPECT_EQ(header.change_count, 2);
   EXPECT_EQ(header.entry.revision, entry.revision);
   EXPECT_EQ(header.entry.commit_time, entry.commit_time);
@@ -74,7 +75,7 @@ TEST(LogCodec, ChangesRoundTrip) {
 }
 
 TEST(LogCodec, WhatIsCutOrTooLongIsRefused) {
-  const std::string header = EncodeEntryHeader(Example(), 3, 2);
+  const std::string header = EncodeEntryHeader(Example(), 2);
   EntryHeader decoded;
   for (std::size_t size = 0; size < header.size(); ++size) {
     EXPECT_FALSE(DecodeEntryHeader(std::string_view(header).substr(0, size), &decoded)) << size;
@@ -92,13 +93,14 @@ TEST(LogCodec, WhatIsCutOrTooLongIsRefused) {
 
 TEST(LogCodec, TheDigestDependsOnEverything) {
   const LogEntry entry = Example();
-  std::set<std::string> digests = {EntryDigest(entry, 1), EntryDigest(entry, 2)};
+  std::set<std::string> digests = {EntryDigest(entry)};
   const auto add = [&](auto change) {
     LogEntry other = entry;
     change(other);
-    digests.insert(EntryDigest(other, 1));
+    digests.insert(EntryDigest(other));
   };
   add([](LogEntry& e) { e.revision = 8; });
+  add([](LogEntry& e) { e.epoch = 2; });
   add([](LogEntry& e) { e.commit_time += absl::Nanoseconds(1); });
   add([](LogEntry& e) { e.actor = "actorm"; });
   add([](LogEntry& e) { e.method = ""; });

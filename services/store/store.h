@@ -67,9 +67,10 @@ struct LoggedChange {
 // One commit as the log keeps it.
 struct LogEntry {
   std::int64_t revision = 0;
+  std::int64_t epoch = 0;  // of the log when it was written
   absl::Time commit_time;
   std::string actor, method, request_id;
-  std::string predecessor_digest;     // 32 bytes: SHA-256 chain over the entries before
+  std::string predecessor_digest;     // 32 bytes: of the entry before; what it covers is the store's (its layout.h)
   std::vector<std::string> touches;   // guards
   std::vector<LoggedChange> changes;  // in the order written
 };
@@ -97,6 +98,13 @@ struct StoreStats {
   std::int64_t used_bytes = 0, limit_bytes = 0;  // of the data file
   std::int64_t logs = 0, records = 0, log_entries = 0;
   std::int64_t commits = 0, commit_conflicts = 0, commit_failures = 0, group_syncs = 0;  // since start
+  // Of a store that other processes write too.
+  std::int64_t follow_lag = 0;       // commits it knows of that the observer was not told of yet
+  absl::Duration follow_age;         // since it last knew that nothing was missing
+  std::int64_t commit_retries = 0;   // commits sent again because their outcome was not known, since start
+  std::int64_t reconnects = 0;       // connections made again, since start
+  std::int64_t reloads = 0;          // logs the observer was told to read anew, since start
+  bool durability_waived = false;    // an acknowledged commit can be lost with the store's machine
 };
 
 // Told of every commit, in revision order per log, after it is durable and before its Commit() returns. Called on a
@@ -108,6 +116,9 @@ class CommitObserver {
   virtual void OnCommit(const std::string& log, const LogPosition& position,
                         const std::shared_ptr<const LogEntry>& entry) = 0;
   virtual void OnDrop(const std::string& log, const std::string& uid) = 0;
+  // What was told of the log does not lead to what the store holds now: it fell behind what the log keeps, or the store
+  // was restored. Begin anew from a scan; commits up to its end may be told again.
+  virtual void OnReload(const std::string& log) = 0;
 };
 
 class Store {
@@ -160,6 +171,9 @@ class Store {
   virtual void SetObserver(CommitObserver* observer) = 0;
 
   virtual StoreStats Stats() = 0;
+
+  // Whether it can be read and followed now; else why not, in words for an operator. For readiness.
+  virtual absl::Status Health() { return absl::OkStatus(); }
 };
 
 }  // namespace bulian::store

@@ -86,6 +86,7 @@ class Views final : public store::CommitObserver {
   void OnCommit(const std::string& log, const store::LogPosition& position,
                 const std::shared_ptr<const store::LogEntry>& entry) override;
   void OnDrop(const std::string& log, const std::string& uid) override;
+  void OnReload(const std::string& log) override;
 
  private:
   class Impl;

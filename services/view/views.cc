@@ -186,6 +186,8 @@ void Views::OnCommit(const std::string& log, const store::LogPosition& position,
   impl_->LoadCluster(log).IgnoreError();
 }
 
+void Views::OnReload(const std::string& log) { impl_->LoadCluster(log).IgnoreError(); }
+
 void Views::OnDrop(const std::string& log, const std::string& uid) {
   std::shared_ptr<ClusterView> view;
   {

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "services/store/lmdb/lmdb_store.h"
+#include "services/store/log_codec.h"
 #include "tests/conformance/store_conformance.h"
 
 namespace bulian::store {
@@ -26,6 +27,7 @@ class LmdbHarness final : public StoreHarness {
     EXPECT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
   }
+  std::string Digest(const LogEntry& entry) override { return EntryDigest(entry); }
 
  private:
   LmdbOptions options_;

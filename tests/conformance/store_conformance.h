@@ -25,6 +25,8 @@ class StoreHarness {
   virtual ~StoreHarness() = default;
   virtual Store& store() = 0;
   virtual void Reopen() = 0;
+  // What the entry after this one has as predecessor digest.
+  virtual std::string Digest(const LogEntry& entry) = 0;
 };
 
 struct StoreKind {

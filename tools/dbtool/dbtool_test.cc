@@ -168,8 +168,9 @@ TEST_F(DbtoolTest, VerifyFindsABrokenDigestChain) {
   Fill();
   store::LogEntry forged;
   forged.revision = 2;
+  forged.epoch = 1;
   forged.predecessor_digest = std::string(store::kDigestBytes, 'z');
-  const std::string row = store::lmdb::EncodeHeaderRow({2, 10}, store::EncodeEntryHeader(forged, 1, 1));
+  const std::string row = store::lmdb::EncodeHeaderRow({2, 10}, store::EncodeEntryHeader(forged, 1));
   Tamper("headers", store::lmdb::HeaderKey(1, 2), row);
   EXPECT_EQ(Verify(), 1);
   EXPECT_THAT(err_.str(), HasSubstr("revision 2: the predecessor digest does not fit"));

@@ -126,8 +126,8 @@ absl::StatusOr<AppliedCommit> CommitWriter::Apply(const Transaction& txn, const 
   AppliedCommit applied;
   state.revision += 1;
   state.commit_time = std::max(services_.clock(), state.commit_time);
-  applied.header = {state.revision,     state.commit_time, request.actor,   request.method,
-                    request.request_id, state.digest,      request.touches, {}};
+  applied.header = {state.revision,     state.epoch,  state.commit_time,  request.actor, request.method,
+                    request.request_id, state.digest, request.touches, {}};
   *code = WriteRecords(txn, commit, state, applied);
   if (*code == 0) *code = WriteLogRows(txn, commit, state, applied);
   if (*code == 0 && !request.request_id.empty()) *code = WriteRequestId(txn, request, state);
@@ -261,7 +261,7 @@ int CommitWriter::WriteRecords(const Transaction& txn, const PreparedCommit& com
 int CommitWriter::WriteLogRows(const Transaction& txn, const PreparedCommit& commit, LogState& state,
                                const AppliedCommit& applied) {
   const std::vector<Write>& writes = commit.request.writes;
-  const std::string header = EncodeEntryHeader(applied.header, state.epoch, static_cast<std::int64_t>(writes.size()));
+  const std::string header = EncodeEntryHeader(applied.header, static_cast<std::int64_t>(writes.size()));
   HeaderPrefix prefix{next_sequence_++, static_cast<std::int64_t>(header.size())};
   Sha256 sha;
   sha.Update(header);

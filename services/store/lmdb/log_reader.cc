@@ -43,7 +43,7 @@ absl::StatusOr<StoredEntry> ReadEntry(const Transaction& txn, const Tables& tabl
   EntryHeader header;
   if (!DecodeHeaderRow(row, &prefix, &row) || !DecodeEntryHeader(row, &header))
     return StoreFailed(what + " is not readable");
-  StoredEntry stored{std::move(header.entry), header.epoch, static_cast<std::size_t>(prefix.bytes)};
+  StoredEntry stored{std::move(header.entry), static_cast<std::size_t>(prefix.bytes)};
   Cursor cursor;
   int code = cursor.Open(txn, tables.changes);
   std::string_view key;

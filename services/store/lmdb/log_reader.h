@@ -21,10 +21,9 @@ namespace bulian::store::lmdb {
 // The state of a log as a transaction sees it. NOT_FOUND if there is none.
 absl::StatusOr<LogState> ReadLogState(const Transaction& txn, const Tables& tables, std::string_view log);
 
-// One entry as a transaction sees it, with the epoch it was written in.
+// One entry as a transaction sees it.
 struct StoredEntry {
   LogEntry entry;
-  std::int64_t epoch = 0;
   std::size_t bytes = 0;
 };
 absl::StatusOr<StoredEntry> ReadEntry(const Transaction& txn, const Tables& tables, std::uint32_t log_id,

@@ -93,7 +93,7 @@ absl::Status RaiseEpochs(const std::string& file, absl::Time now) {
     auto newest = ReadEntry(txn, tables, state->id, state->revision);
     if (!newest.ok()) return newest.status();
     state->epoch = std::max(state->epoch + 1, absl::ToUnixSeconds(now));
-    state->digest = EpochDigest(EntryDigest(newest->entry, newest->epoch), state->epoch);
+    state->digest = EpochDigest(EntryDigest(newest->entry), state->epoch);
     code = txn.Put(tables.logs, log, EncodeLogState(*state));
     if (code != 0) return LmdbError(code, "raise the epochs");
   }

@@ -115,9 +115,9 @@ class Verifier {
       if (entry.revision != revision) Problem(at + "the entry says it is revision " + std::to_string(entry.revision));
       std::optional<std::string> predecessor;
       if (revision == 1) predecessor = GenesisDigest(state.uid);
-      if (last) predecessor = Chain(*last, stored->epoch);
+      if (last) predecessor = Chain(*last, stored->entry.epoch);
       if (predecessor && *predecessor != entry.predecessor_digest) Problem(at + "the predecessor digest does not fit");
-      if (last && (entry.commit_time < last->entry.commit_time || stored->epoch < last->epoch)) {
+      if (last && (entry.commit_time < last->entry.commit_time || stored->entry.epoch < last->entry.epoch)) {
         Problem(at + "the time or the epoch goes back");
       }
       bytes += static_cast<std::int64_t>(stored->bytes);
@@ -148,8 +148,8 @@ class Verifier {
   }
 
   static std::string Chain(const StoredEntry& entry, std::int64_t next_epoch) {
-    const std::string digest = EntryDigest(entry.entry, entry.epoch);
-    return next_epoch == entry.epoch ? digest : EpochDigest(digest, next_epoch);
+    const std::string digest = EntryDigest(entry.entry);
+    return next_epoch == entry.entry.epoch ? digest : EpochDigest(digest, next_epoch);
   }
 
   void CheckRecords(const std::string& where, const LogState& state, ExpectedRecords* expected,

@@ -88,7 +88,7 @@ double WriteEntry(MDB_env* env, MDB_dbi records, MDB_dbi changes, const LogEntry
     rows.emplace_back(ChangeRowSize(view), '\0');
     EncodeChangeRow(view, rows.back().data());
   }
-  const std::string header = EncodeEntryHeader(entry, 1, static_cast<std::int64_t>(entry.changes.size()));
+  const std::string header = EncodeEntryHeader(entry, static_cast<std::int64_t>(entry.changes.size()));
   const auto start = std::chrono::steady_clock::now();
   MDB_txn* txn = nullptr;
   Require(mdb_txn_begin(env, nullptr, 0, &txn) == 0, "begin");
