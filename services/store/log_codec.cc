@@ -98,10 +98,9 @@ bool DecodeEntryHeader(std::string_view in, EntryHeader* header) {
   std::int64_t nanos = 0;
   std::string_view predecessor;
   std::uint32_t touches = 0;
-  if (!Take(in, &entry.revision) || !Take(in, &entry.epoch) || !Take(in, &nanos) ||
-      !Take(in, &header->change_count) || !TakeBytes(in, kDigestBytes, &predecessor) || !TakeText(in, &entry.actor) ||
-      !TakeText(in, &entry.method) || !TakeText(in, &entry.request_id) || !Take(in, &touches) ||
-      header->change_count < 0) {
+  if (!Take(in, &entry.revision) || !Take(in, &entry.epoch) || !Take(in, &nanos) || !Take(in, &header->change_count) ||
+      !TakeBytes(in, kDigestBytes, &predecessor) || !TakeText(in, &entry.actor) || !TakeText(in, &entry.method) ||
+      !TakeText(in, &entry.request_id) || !Take(in, &touches) || header->change_count < 0) {
     return false;
   }
   entry.commit_time = absl::FromUnixNanos(nanos);
