@@ -122,6 +122,12 @@ class MethodTable {
     };
   }
 
+  // A row made elsewhere.
+  void Row(Method row) {
+    std::string name = row.name;
+    methods_[std::move(name)] = std::move(row);
+  }
+
   const std::map<std::string, Method, std::less<>>& methods() const { return methods_; }
 
  private:

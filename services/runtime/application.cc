@@ -1,7 +1,6 @@
 #include "services/runtime/application.h"
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,14 +11,16 @@
 #include "services/rpc/reflection.h"
 #include "services/runtime/assembly.h"
 #include "services/runtime/data_metrics.h"
+#include "services/runtime/store_choice.h"
 #include "services/runtime/version.h"
-#include "services/store/lmdb/lmdb_store.h"
 
 namespace bulian::runtime {
 namespace {
 
 // How often the store drops what it need not keep.
 constexpr absl::Duration kUpkeepInterval = absl::Minutes(1);
+// Between two tries to open the store, and two looks at its health.
+constexpr absl::Duration kStorePause = absl::Seconds(1);
 
 // The process ends soon and gives all memory back at once; giving millions of pieces back one by one would take a large
 // cluster longer than an orchestrator waits. The store may still tell the views of a commit nobody waited for.
@@ -32,8 +33,12 @@ std::string HostOf(const std::string& address) { return address.substr(0, addres
 
 }  // namespace
 
-Application::Application(Config config, rpc::EventLog* log)
-    : config_(std::move(config)), log_(log), authenticator_(config_.insecure_allow_remote), modules_(log) {
+Application::Application(Config config, rpc::EventLog* log, Pause pause)
+    : config_(std::move(config)),
+      log_(log),
+      pause_(std::move(pause)),
+      authenticator_(config_.insecure_allow_remote),
+      modules_(log) {
   AddModules();
 }
 
@@ -46,11 +51,11 @@ void Application::AddModules() {
                 },
                 nullptr});
   modules_.Add({"http", {"metrics"}, [this] { return StartHttp(); }, [this] { http_.reset(); }});
-  modules_.Add({"data", {}, [this] { return OpenData(); }, nullptr});
   modules_.Add({"store",
-                {"data", "metrics"},
+                {"metrics", "http"},
                 [this] { return OpenStore(); },
                 [this] {
+                  phase_.store_open = false;
                   metrics_.RemoveSource("store");
                   store_.reset();
                 }});
@@ -93,38 +98,30 @@ absl::Status Application::StartHttp() {
           return gateway::HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_.Text()};
         }},
        {"/livez", [this] { return Livez(phase_); }},
-       {"/readyz", [this] { return Readyz(phase_); }},
+       {"/readyz",
+        [this] {
+          if (phase_.store_open) phase_.SetStoreHealth(store_->Health());
+          return Readyz(phase_);
+        }},
        {"/startupz", [this] { return Startupz(phase_); }}});
   if (!http.ok()) return http.status();
   http_ = *std::move(http);
   return absl::OkStatus();
 }
 
-absl::Status Application::OpenData() {
-  std::error_code error;
-  std::filesystem::create_directories(config_.data_dir, error);
-  if (error) {
-    return model::Error(absl::StatusCode::kFailedPrecondition, v1::STORE_FAILED,
-                        config_.data_dir + ": " + error.message());
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Application::OpenStore() {
-  store::LmdbOptions options;
-  options.directory = config_.data_dir;
-  options.max_data_size = config_.max_data_size;
-  auto store = store::OpenLmdbStore(options);
-  if (!store.ok()) return store.status();
-  store_ = *std::move(store);
-  // Once the folder is ours: two processes must not make two keys.
-  std::string secret = config_.page_token_secret;
-  if (secret.empty()) {
-    auto kept = rpc::LoadOrCreateSecret(config_.data_dir + "/page-token.key");
-    if (!kept.ok()) return kept.status();
-    secret = *std::move(kept);
+  auto opened = OpenChosenStore(config_);
+  for (std::string told; absl::IsUnavailable(opened.status()); opened = OpenChosenStore(config_)) {
+    phase_.SetStoreHealth(opened.status());
+    std::string why(opened.status().message());
+    if (why != told) log_->Write(rpc::LogLevel::kWarning, "waiting for the store", {{"error", why}});
+    told = std::move(why);
+    if (!pause_(kStorePause)) break;
   }
-  page_tokens_ = std::make_unique<rpc::PageTokens>(std::move(secret));
+  if (!opened.ok()) return opened.status();
+  phase_.SetStoreHealth(absl::OkStatus());
+  store_ = std::move(opened->store);
+  page_tokens_ = std::make_unique<rpc::PageTokens>(std::move(opened->token_secret));
   metrics_.AddSource("store", [this] { return StoreReadings(*store_); });
   phase_.store_open = true;
   return absl::OkStatus();
@@ -149,6 +146,7 @@ absl::Status Application::AddServices() {
   RegisterServices(methods_, {&config_, store_.get(), views_.get(), gaps_.get(), page_tokens_.get(), &metrics_, log_});
   rpc::RegisterHealthService(methods_, &health_);
   rpc::RegisterReflectionService(methods_);
+  RefuseOtherTargets(methods_, config_.target);
   return absl::OkStatus();
 }
 

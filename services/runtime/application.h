@@ -2,6 +2,7 @@
 #ifndef SERVICES_RUNTIME_APPLICATION_H_
 #define SERVICES_RUNTIME_APPLICATION_H_
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -26,8 +27,10 @@ namespace bulian::runtime {
 
 class Application {
  public:
+  // Waits for a time; false: the process is to end.
+  using Pause = std::function<bool(absl::Duration)>;
   // `log` is not owned.
-  Application(Config config, rpc::EventLog* log);
+  Application(Config config, rpc::EventLog* log, Pause pause);
 
   // Starts every module, then prints a line `listening grpc=HOST:PORT` and one `listening http=HOST:PORT` on stdout.
   absl::Status Start();
@@ -40,7 +43,7 @@ class Application {
  private:
   void AddModules();
   absl::Status StartHttp();
-  absl::Status OpenData();
+  // Waits for a store that may come yet (a Redis that is down), telling why in readiness and the log.
   absl::Status OpenStore();
   absl::Status LoadViews();
   absl::Status AddServices();
@@ -50,6 +53,7 @@ class Application {
 
   const Config config_;
   rpc::EventLog* const log_;
+  const Pause pause_;
   Phase phase_;
   PrometheusMetrics metrics_;
   std::unique_ptr<rpc::PageTokens> page_tokens_;

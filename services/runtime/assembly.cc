@@ -10,10 +10,18 @@
 #include "services/match/match_service.h"
 #include "services/project/project_service.h"
 #include "services/resource/context.h"
+#include "services/rpc/wrong_replica.h"
 
 namespace bulian::runtime {
 
-void RegisterServices(rpc::MethodTable& methods, const ServiceDeps& deps) {
+namespace {
+
+constexpr std::string_view kRegistryServices[] = {"bulian.v1.ClusterService",    "bulian.v1.EnterpriseService",
+                                                  "bulian.v1.CapabilityService", "bulian.v1.ChainService",
+                                                  "bulian.v1.ProjectService",    "bulian.v1.ExchangeService"};
+constexpr std::string_view kAnalysisServices[] = {"bulian.v1.GapService", "bulian.v1.MatchService"};
+
+void RegisterRegistry(rpc::MethodTable& methods, const ServiceDeps& deps) {
   const auto context = std::make_shared<resource::Context>();
   context->store = deps.store;
   context->views = deps.views;
@@ -24,9 +32,28 @@ void RegisterServices(rpc::MethodTable& methods, const ServiceDeps& deps) {
   chain::RegisterChainService(methods, context);
   project::RegisterProjectService(methods, context);
   exchange::RegisterExchangeService(methods, context);
+}
+
+void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {
   gap::RegisterGapService(methods, {deps.views, deps.page_tokens, deps.gaps});
   match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
                                         [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }});
+}
+
+}  // namespace
+
+void RegisterServices(rpc::MethodTable& methods, const ServiceDeps& deps) {
+  if (deps.config->target != "analysis") RegisterRegistry(methods, deps);
+  if (deps.config->target != "registry") RegisterAnalysis(methods, deps);
+}
+
+void RefuseOtherTargets(rpc::MethodTable& methods, std::string_view target) {
+  for (const std::string_view service : kRegistryServices) {
+    if (target == "analysis") rpc::RefuseService(methods, service, target);
+  }
+  for (const std::string_view service : kAnalysisServices) {
+    if (target == "registry") rpc::RefuseService(methods, service, target);
+  }
 }
 
 }  // namespace bulian::runtime

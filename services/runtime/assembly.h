@@ -2,6 +2,8 @@
 #ifndef SERVICES_RUNTIME_ASSEMBLY_H_
 #define SERVICES_RUNTIME_ASSEMBLY_H_
 
+#include <string_view>
+
 #include "services/gap/gap_service.h"
 #include "services/rpc/event_log.h"
 #include "services/rpc/method_table.h"
@@ -24,8 +26,11 @@ struct ServiceDeps {
   rpc::EventLog* log = nullptr;
 };
 
-// Adds the rows of every service.
+// Adds the rows of the services that the configuration's target serves.
 void RegisterServices(rpc::MethodTable& methods, const ServiceDeps& deps);
+
+// Then, after health and reflection: the methods of all other services say that another replica serves them.
+void RefuseOtherTargets(rpc::MethodTable& methods, std::string_view target);
 
 }  // namespace bulian::runtime
 

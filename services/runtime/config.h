@@ -22,6 +22,11 @@ struct Config {
   std::string data_dir;
   std::int64_t max_data_size = 0;
   std::string target;
+  std::string store;
+  std::string redis_address, redis_mode, redis_master, redis_prefix, redis_durability;
+  std::string redis_user, redis_password_file, redis_sentinel_user, redis_sentinel_password_file;
+  std::int64_t redis_wait_replicas = 0;
+  absl::Duration redis_wait_timeout, redis_timeout;
   absl::Duration drain_delay, shutdown_grace;
   std::string log_level;
   std::int64_t retention_commits = 0;

@@ -15,6 +15,7 @@
 #include "grpc/support/log.h"
 #include "services/runtime/application.h"
 #include "services/runtime/code_tables.h"
+#include "services/runtime/store_choice.h"
 #include "services/runtime/version.h"
 
 namespace bulian::runtime {
@@ -36,6 +37,13 @@ int WaitForSignal() {
   while (sigwait(&signals, &signal) != 0) {
   }
   return signal;
+}
+
+// False: a signal to end came instead.
+bool PauseUnlessEnding(absl::Duration duration) {
+  const sigset_t signals = EndSignals();
+  const timespec time = absl::ToTimespec(duration);
+  return sigtimedwait(&signals, nullptr, &time) < 0;
 }
 
 // As many files as the system lets us have: a listener that runs out of them never comes back.
@@ -77,7 +85,7 @@ int Serve(const Config& config) {
   // Never destroyed: library threads may log until the process ends.
   auto* log = new JsonLogger(STDERR_FILENO, LogLevelOf(config.log_level));
   PrepareProcess(log);
-  Application application(config, log);
+  Application application(config, log, PauseUnlessEnding);
   const absl::Status status = application.Start();
   if (!status.ok()) {
     log->Write(rpc::LogLevel::kError, "cannot start", {{"error", std::string(status.message())}});
@@ -108,6 +116,10 @@ int RunDaemon(const std::vector<std::string>& arguments) {
   }
   const Action action = line->action;
   if (action == Action::kCheckConfig || action == Action::kRun) {
+    if (const absl::Status choice = CheckStoreChoice(line->config); !choice.ok()) {
+      std::fputs(DescribeMistakes(choice).c_str(), stderr);
+      return 2;
+    }
     auto tables = LoadCodeTables(line->config);
     if (!tables.ok()) {
       std::fputs(DescribeMistakes(tables.status()).c_str(), stderr);

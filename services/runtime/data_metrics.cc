@@ -15,18 +15,30 @@ Reading One(std::string name, std::string help, bool counter, std::int64_t value
 
 std::vector<Reading> StoreReadings(store::Store& store) {
   const store::StoreStats stats = store.Stats();
-  return {One("bulian_store_used_bytes", "Bytes used in the data file.", false, stats.used_bytes),
-          One("bulian_store_limit_bytes", "Most bytes the data file may use.", false, stats.limit_bytes),
-          One("bulian_store_logs", "Logs: clusters.", false, stats.logs),
-          One("bulian_store_records", "Records in all logs.", false, stats.records),
-          One("bulian_store_log_entries", "Commits kept in the logs.", false, stats.log_entries),
-          One("bulian_store_commits_total", "Commits made.", true, stats.commits),
-          One("bulian_store_commit_conflicts_total", "Commits refused because something they read had changed.", true,
-              stats.commit_conflicts),
-          One("bulian_store_commit_failures_total", "Commits that failed for want of room or by a fault.", true,
-              stats.commit_failures),
-          One("bulian_store_group_syncs_total", "Syncs of the data file; several commits share one.", true,
-              stats.group_syncs)};
+  return {
+      One("bulian_store_used_bytes", "Bytes used in the data file.", false, stats.used_bytes),
+      One("bulian_store_limit_bytes", "Most bytes the data file may use.", false, stats.limit_bytes),
+      One("bulian_store_logs", "Logs: clusters.", false, stats.logs),
+      One("bulian_store_records", "Records in all logs.", false, stats.records),
+      One("bulian_store_log_entries", "Commits kept in the logs.", false, stats.log_entries),
+      One("bulian_store_commits_total", "Commits made.", true, stats.commits),
+      One("bulian_store_commit_conflicts_total", "Commits refused because something they read had changed.", true,
+          stats.commit_conflicts),
+      One("bulian_store_commit_failures_total", "Commits that failed for want of room or by a fault.", true,
+          stats.commit_failures),
+      One("bulian_store_group_syncs_total", "Syncs of the data file; several commits share one.", true,
+          stats.group_syncs),
+      One("bulian_store_follow_lag_commits", "Commits known of that are not in memory yet.", false, stats.follow_lag),
+      Reading{"bulian_store_follow_age_seconds",
+              "Time since nothing was missing in memory.",
+              false,
+              {{{}, absl::ToDoubleSeconds(stats.follow_age)}}},
+      One("bulian_store_retries_total", "Commands to the store sent again.", true, stats.retries),
+      One("bulian_store_reconnects_total", "Connections to the store made again.", true, stats.reconnects),
+      One("bulian_store_reloads_total", "Clusters read anew because following did not lead to what is stored.", true,
+          stats.reloads),
+      One("bulian_store_durability_waived", "1: the store may lose acknowledged commits with its machine.", false,
+          stats.durability_waived ? 1 : 0)};
 }
 
 std::vector<Reading> ViewReadings(const view::Views& views) {

@@ -50,7 +50,9 @@ gateway::HttpResponse Livez(const Phase& phase) {
 }
 
 gateway::HttpResponse Readyz(const Phase& phase) {
+  const absl::Status health = phase.store_health();
   const std::pair<const char*, bool> parts[] = {{"store open", phase.store_open},
+                                                {"store healthy", health.ok()},
                                                 {"views loaded", phase.views_loaded},
                                                 {"started", phase.started},
                                                 {"not draining", !phase.draining}};
@@ -60,6 +62,7 @@ gateway::HttpResponse Readyz(const Phase& phase) {
     all = all && good;
     body += std::string(good ? "[+] " : "[-] ") + part + "\n";
   }
+  if (!health.ok()) body += std::string(health.message()) + "\n";
   return Verdict(all, std::move(body));
 }
 

@@ -3,8 +3,10 @@
 #define SERVICES_RUNTIME_PROBES_H_
 
 #include <atomic>
+#include <mutex>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "services/gateway/http_server.h"
 
@@ -16,6 +18,20 @@ struct Phase {
   std::atomic<bool> started = false;  // every module runs
   std::atomic<bool> draining = false;
   std::atomic<int> grpc_port = 0;  // 0: not listening yet
+
+  // What the store lacks, in words for an operator; OK: nothing.
+  void SetStoreHealth(const absl::Status& health) {
+    const std::lock_guard lock(mutex_);
+    store_health_ = health;
+  }
+  absl::Status store_health() const {
+    const std::lock_guard lock(mutex_);
+    return store_health_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  absl::Status store_health_;
 };
 
 // Whether a gRPC server answers on this machine's port, over a connection made for the question.
@@ -23,7 +39,8 @@ bool GrpcAnswers(int port, absl::Duration patience);
 
 // 200 while the process lives and, once it listens, its own listener answers.
 gateway::HttpResponse Livez(const Phase& phase);
-// 200 when calls may come: store open, views loaded, everything started, not draining. The body lists the parts.
+// 200 when calls may come: store open and healthy, views loaded, everything started, not draining. The body lists the
+// parts, and what the store lacks.
 gateway::HttpResponse Readyz(const Phase& phase);
 // 200 once everything started.
 gateway::HttpResponse Startupz(const Phase& phase);

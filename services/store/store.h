@@ -101,7 +101,7 @@ struct StoreStats {
   // Of a store that other processes write too.
   std::int64_t follow_lag = 0;       // commits it knows of that the observer was not told of yet
   absl::Duration follow_age;         // since it last knew that nothing was missing
-  std::int64_t commit_retries = 0;   // commits sent again because their outcome was not known, since start
+  std::int64_t retries = 0;          // commands sent again, since start
   std::int64_t reconnects = 0;       // connections made again, since start
   std::int64_t reloads = 0;          // logs the observer was told to read anew, since start
   bool durability_waived = false;    // an acknowledged commit can be lost with the store's machine

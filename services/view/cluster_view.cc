@@ -242,6 +242,11 @@ std::string ClusterView::uid() const {
   return uid_;
 }
 
+std::int64_t ClusterView::epoch() const {
+  std::lock_guard lock(mutex_);
+  return current_->position().epoch;
+}
+
 void ClusterView::AddTo(ViewStats* stats) {
   model::SnapshotPtr measure;
   {

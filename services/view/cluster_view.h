@@ -44,6 +44,7 @@ class ClusterView {
   std::optional<model::Delta> Between(const model::Snapshot& from, const model::Snapshot& to) const;
 
   std::string uid() const;
+  std::int64_t epoch() const;
   void AddTo(ViewStats* stats);
 
  private:

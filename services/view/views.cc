@@ -13,6 +13,16 @@ namespace bulian::view {
 namespace {
 
 constexpr auto kPollEvery = std::chrono::milliseconds(1);
+constexpr int kLoadAgain = 10;
+
+// A position of an epoch that ended: its commit may have been lost.
+absl::Status OtherEpoch(const store::LogPosition& position, ClusterView& view) {
+  v1::Revision asked;
+  asked.set_cluster_uid(position.uid);
+  asked.set_epoch(position.epoch);
+  asked.set_number(position.revision);
+  return EpochChanged(asked, view.Current()->position());
+}
 
 }  // namespace
 
@@ -30,6 +40,30 @@ class Views::Impl {
     auto view = Find(cluster);
     if (view == nullptr) return model::NotFound("clusters/" + std::string(cluster));
     return view;
+  }
+  // Whether another view has taken the place of this one: it was read anew.
+  bool Replaced(std::string_view cluster, const std::shared_ptr<ClusterView>& view) const {
+    const auto now = Find(cluster);
+    return now != nullptr && now != view;
+  }
+  // The view of a cluster that the store has and this process does not know yet: another one made it.
+  absl::StatusOr<std::shared_ptr<ClusterView>> Await(std::string_view cluster, const Patience& patience) const {
+    const auto head = store_->Position(cluster);
+    if (!head.ok()) return head.status();
+    while (true) {
+      if (auto view = Find(cluster)) return view;
+      if (patience.cancelled() || options_.now() >= patience.deadline) return CheckPatience(patience);
+      std::this_thread::sleep_for(kPollEvery);
+    }
+  }
+  absl::Status CheckPatience(const Patience& patience) const {
+    // The deadline first: gRPC also reports a passed deadline as a cancellation.
+    if (patience.deadline != absl::InfiniteFuture() && options_.now() >= patience.deadline)
+      return model::Error(absl::StatusCode::kDeadlineExceeded, v1::DEADLINE_PASSED,
+                          "the answer was not ready before the call's deadline");
+    if (patience.cancelled())
+      return model::Error(absl::StatusCode::kCancelled, v1::CALL_CANCELLED, "the call was cancelled while it waited");
+    return absl::OkStatus();
   }
   std::vector<std::pair<std::string, std::shared_ptr<ClusterView>>> All() const {
     std::lock_guard lock(mutex_);
@@ -50,7 +84,10 @@ class Views::Impl {
   }
   absl::Status LoadCluster(const std::string& cluster) {
     auto view = std::make_shared<ClusterView>(cluster, &options_);
-    if (absl::Status loaded = view->Load(store_); !loaded.ok()) return loaded;
+    absl::Status loaded = view->Load(store_);
+    // Nobody else asks again for what is told once; the store waits between its own tries.
+    for (int again = 0; absl::IsUnavailable(loaded) && again < kLoadAgain; ++again) loaded = view->Load(store_);
+    if (!loaded.ok()) return loaded;
     Install(cluster, std::move(view));
     return absl::OkStatus();
   }
@@ -107,30 +144,42 @@ absl::StatusOr<model::SnapshotPtr> Views::Current(std::string_view cluster) cons
 
 absl::StatusOr<model::SnapshotPtr> Views::Resolve(std::string_view cluster, const v1::ReadAt& at,
                                                   const Patience& patience) const {
-  const auto view = impl_->Get(cluster);
-  if (!view.ok()) return view.status();
-  model::SnapshotPtr current = (*view)->Current();
-  if (at.position_case() == v1::ReadAt::POSITION_NOT_SET) return current;
-  const v1::Revision& asked = at.has_min_revision() ? at.min_revision() : at.at_revision();
-  const bool other_uid = !asked.cluster_uid().empty() && asked.cluster_uid() != current->position().cluster_uid;
-  if (other_uid || (asked.epoch() != 0 && asked.epoch() != current->position().epoch))
-    return EpochChanged(asked, current->position());
-  if (at.has_min_revision()) return (*view)->WaitFor(asked.number(), patience);
-  return impl_->At(**view, asked.number(), patience);
+  for (;;) {
+    auto view = impl_->Get(cluster);
+    if (!view.ok() && at.has_min_revision()) view = impl_->Await(cluster, patience);
+    if (!view.ok()) return view.status();
+    model::SnapshotPtr current = (*view)->Current();
+    if (at.position_case() == v1::ReadAt::POSITION_NOT_SET) return current;
+    const v1::Revision& asked = at.has_min_revision() ? at.min_revision() : at.at_revision();
+    const bool other_uid = !asked.cluster_uid().empty() && asked.cluster_uid() != current->position().cluster_uid;
+    if (other_uid || (asked.epoch() != 0 && asked.epoch() != current->position().epoch))
+      return EpochChanged(asked, current->position());
+    if (!at.has_min_revision()) return impl_->At(**view, asked.number(), patience);
+    auto reached = (*view)->WaitFor(asked.number(), patience);
+    if (!absl::IsNotFound(reached.status()) || !impl_->Replaced(cluster, *view)) return reached;
+  }
 }
 
 absl::StatusOr<model::SnapshotPtr> Views::WaitFor(std::string_view cluster, std::int64_t revision,
                                                   const Patience& patience) const {
-  const auto view = impl_->Get(cluster);
-  if (!view.ok()) return view.status();
-  return (*view)->WaitFor(revision, patience);
+  for (;;) {
+    const auto view = impl_->Get(cluster);
+    if (!view.ok()) return view.status();
+    auto reached = (*view)->WaitFor(revision, patience);
+    if (!absl::IsNotFound(reached.status()) || !impl_->Replaced(cluster, *view)) return reached;
+  }
 }
 
 absl::Status Views::WaitApplied(std::string_view cluster, const store::LogPosition& position,
                                 const Patience& patience) const {
   for (;;) {
     const auto view = impl_->Find(cluster);
-    if (view != nullptr && view->uid() == position.uid) return view->WaitApplied(position.revision, patience);
+    if (view != nullptr && view->uid() == position.uid) {
+      if (view->epoch() > position.epoch) return OtherEpoch(position, *view);
+      const absl::Status applied = view->WaitApplied(position.revision, patience);
+      if (!absl::IsNotFound(applied) || !impl_->Replaced(cluster, view)) return applied;
+      continue;
+    }
     // This is the view of a log before or after the asked one; the store knows which.
     const auto head = impl_->store_->Position(cluster);
     if (!head.ok()) return head.status();
@@ -146,15 +195,7 @@ std::optional<model::Delta> Views::Between(const model::Snapshot& from, const mo
   return view->Between(from, to);
 }
 
-absl::Status Views::CheckPatience(const Patience& patience) const {
-  // The deadline first: gRPC also reports a passed deadline as a cancellation.
-  if (patience.deadline != absl::InfiniteFuture() && impl_->options_.now() >= patience.deadline)
-    return model::Error(absl::StatusCode::kDeadlineExceeded, v1::DEADLINE_PASSED,
-                        "the answer was not ready before the call's deadline");
-  if (patience.cancelled())
-    return model::Error(absl::StatusCode::kCancelled, v1::CALL_CANCELLED, "the call was cancelled while it waited");
-  return absl::OkStatus();
-}
+absl::Status Views::CheckPatience(const Patience& patience) const { return impl_->CheckPatience(patience); }
 
 std::vector<std::string> Views::Clusters() const {
   std::vector<std::string> clusters;

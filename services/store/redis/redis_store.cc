@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "services/store/digest.h"
 #include "services/store/errors.h"
 #include "services/store/redis/committer.h"
 #include "services/store/redis/executor.h"
@@ -258,7 +259,7 @@ StoreStats RedisStore::Stats() {
   stats.follow_lag = followed.lag;
   stats.follow_age = followed.age;
   stats.reloads = followed.reloads;
-  stats.commit_retries = shared_.retries;
+  stats.retries = shared_.retries;
   stats.reconnects = shared_.reconnects;
   stats.durability_waived = options_.durability != RedisOptions::Durability::kAlways;
   return stats;
@@ -279,6 +280,24 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRedisStore(const RedisOptions& option
   auto store = std::make_unique<redis::RedisStore>(options);
   if (absl::Status opened = store->Open(); !opened.ok()) return opened;
   return std::unique_ptr<Store>(std::move(store));
+}
+
+absl::StatusOr<std::string> SharedSecret(const RedisOptions& options) {
+  redis::Topology topology(&options);
+  redis::ExecutorShared shared;
+  shared.options = &options;
+  shared.topology = &topology;
+  redis::Executor executor(&shared);
+  const std::string key = redis::DirectoryKey(options.prefix) + ":secret";
+  const int slot = redis::SlotOf(key);
+  const std::string proposed = Sha256Of(RandomUuid() + RandomUuid());
+  const auto made = executor.RunOne(slot, {"SET", key, proposed, "NX"});
+  if (!made.ok()) return made.status();
+  const auto kept = executor.RunOne(slot, {"GET", key});
+  if (!kept.ok()) return kept.status();
+  const std::string_view secret = redis::Reply(kept->get()).Text();
+  if (secret.size() != kDigestBytes) return StoreFailed("the shared secret in Redis is not whole");
+  return std::string(secret);
 }
 
 }  // namespace bulian::store

@@ -6,6 +6,7 @@
 #define SERVICES_STORE_REDIS_REDIS_STORE_H_
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "services/store/redis/redis_options.h"
@@ -16,6 +17,9 @@ namespace bulian::store {
 // UNAVAILABLE/STORE_FAILED: Redis cannot be reached, refuses the credentials, is older than 7, or does not keep what
 // the options promise of it; the message says what to mend, and opening can be tried again.
 absl::StatusOr<std::unique_ptr<Store>> OpenRedisStore(const RedisOptions& options);
+
+// 32 random bytes that all processes of a store share; made by the first to ask.
+absl::StatusOr<std::string> SharedSecret(const RedisOptions& options);
 
 }  // namespace bulian::store
 

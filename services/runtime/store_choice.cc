@@ -1,0 +1,121 @@
+#include "services/runtime/store_choice.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_split.h"
+#include "services/model/error.h"
+#include "services/rpc/page_token.h"
+#include "services/store/lmdb/lmdb_store.h"
+#include "services/store/redis/redis_store.h"
+
+namespace bulian::runtime {
+namespace {
+
+using store::RedisOptions;
+
+absl::Status Unusable(const std::string& why) {
+  return model::Error(absl::StatusCode::kUnavailable, v1::STORE_FAILED, why);
+}
+
+bool ParseAddresses(const std::string& text, std::vector<store::redis::Endpoint>* endpoints) {
+  for (const auto& part : absl::StrSplit(text, ',')) {
+    if (!store::redis::ParseEndpoint({part.data(), part.size()}, &endpoints->emplace_back())) return false;
+  }
+  return true;
+}
+
+// A file so that no password stands in an argument or an environment; read anew for each try.
+absl::StatusOr<std::string> ReadPassword(const std::string& path) {
+  if (path.empty()) return "";
+  std::ifstream file(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  if (!file || text.empty()) return Unusable("the password file " + path + " cannot be read or is empty");
+  return text;
+}
+
+absl::StatusOr<RedisOptions> RedisOptionsOf(const Config& config) {
+  RedisOptions options;
+  ParseAddresses(config.redis_address, &options.endpoints);
+  options.mode = config.redis_mode == "sentinel"  ? RedisOptions::Mode::kSentinel
+                 : config.redis_mode == "cluster" ? RedisOptions::Mode::kCluster
+                                                  : RedisOptions::Mode::kStandalone;
+  options.durability = config.redis_durability == "everysec"    ? RedisOptions::Durability::kEverySecond
+                       : config.redis_durability == "unchecked" ? RedisOptions::Durability::kUnchecked
+                                                                : RedisOptions::Durability::kAlways;
+  options.master_name = config.redis_master;
+  options.prefix = config.redis_prefix;
+  options.wait_replicas = static_cast<int>(config.redis_wait_replicas);
+  options.wait_timeout = config.redis_wait_timeout;
+  options.timeout = config.redis_timeout;
+  auto password = ReadPassword(config.redis_password_file);
+  auto sentinel = ReadPassword(config.redis_sentinel_password_file);
+  if (!password.ok()) return password.status();
+  if (!sentinel.ok()) return sentinel.status();
+  options.credentials = {config.redis_user, *std::move(password)};
+  options.sentinel_credentials = {config.redis_sentinel_user, *std::move(sentinel)};
+  return options;
+}
+
+absl::StatusOr<OpenedStore> OpenLmdb(const Config& config) {
+  std::error_code error;
+  std::filesystem::create_directories(config.data_dir, error);
+  if (error) {
+    return model::Error(absl::StatusCode::kFailedPrecondition, v1::STORE_FAILED,
+                        config.data_dir + ": " + error.message());
+  }
+  store::LmdbOptions options;
+  options.directory = config.data_dir;
+  options.max_data_size = config.max_data_size;
+  auto opened = store::OpenLmdbStore(options);
+  if (!opened.ok()) return opened.status();
+  OpenedStore result{*std::move(opened), config.page_token_secret};
+  if (!result.token_secret.empty()) return result;
+  // Once the folder is ours: two processes must not make two keys.
+  auto kept = rpc::LoadOrCreateSecret(config.data_dir + "/page-token.key");
+  if (!kept.ok()) return kept.status();
+  result.token_secret = *std::move(kept);
+  return result;
+}
+
+absl::StatusOr<OpenedStore> OpenRedis(const Config& config) {
+  auto options = RedisOptionsOf(config);
+  if (!options.ok()) return options.status();
+  auto opened = store::OpenRedisStore(*options);
+  if (!opened.ok()) return opened.status();
+  OpenedStore result{*std::move(opened), config.page_token_secret};
+  if (!result.token_secret.empty()) return result;
+  auto shared = store::SharedSecret(*options);
+  if (!shared.ok()) return shared.status();
+  result.token_secret = *std::move(shared);
+  return result;
+}
+
+}  // namespace
+
+absl::Status CheckStoreChoice(const Config& config) {
+  model::Violations mistakes;
+  if (config.store != "redis" && config.target != "all")
+    mistakes.Add("target", "`" + config.target + "` shares its data with other processes: that takes --store=redis");
+  if (config.store != "redis") return mistakes.ToStatus();
+  std::vector<store::redis::Endpoint> endpoints;
+  if (!ParseAddresses(config.redis_address, &endpoints)) {
+    mistakes.Add("redis-address", "is HOST:PORT, or several with commas between them");
+  } else if (config.redis_mode == "standalone" && endpoints.size() > 1) {
+    mistakes.Add("redis-address", "names one server in the mode `standalone`");
+  }
+  if (config.redis_mode == "sentinel" && config.redis_master.empty())
+    mistakes.Add("redis-master", "is required in the mode `sentinel`");
+  if (config.redis_prefix.empty() || config.redis_prefix.find_first_of("{}") != std::string::npos)
+    mistakes.Add("redis-prefix", "must not be empty or have braces");
+  return mistakes.ToStatus();
+}
+
+absl::StatusOr<OpenedStore> OpenChosenStore(const Config& config) {
+  return config.store == "redis" ? OpenRedis(config) : OpenLmdb(config);
+}
+
+}  // namespace bulian::runtime
