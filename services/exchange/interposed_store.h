@@ -58,6 +58,13 @@ class InterposedStore final : public store::Store {
   absl::StatusOr<std::int64_t> EarliestRetained(std::string_view log) override {
     return within_->EarliestRetained(log);
   }
+  absl::Status VisitRequests(std::string_view log,
+                             const std::function<bool(const store::StoredRequest&)>& visit) override {
+    return within_->VisitRequests(log, visit);
+  }
+  absl::StatusOr<std::unique_ptr<store::LogLoader>> LoadLog(std::string_view log) override {
+    return within_->LoadLog(log);
+  }
   absl::StatusOr<bool> Compact(const store::Retention& retention) override { return within_->Compact(retention); }
   void SetObserver(store::CommitObserver* observer) override { within_->SetObserver(observer); }
   store::StoreStats Stats() override { return within_->Stats(); }

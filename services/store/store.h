@@ -87,6 +87,36 @@ struct ScanResult {
   LogPosition start, end;
 };
 
+// A request id as a log remembers it.
+struct StoredRequest {
+  std::string scope;          // RequestScope() of actor, method and request id
+  absl::Time time;            // of its commit: it is forgotten 24 hours later
+  std::int64_t revision = 0;  // of its commit
+  std::string payload_digest;
+};
+
+// Builds a log from what another store, or an archive, holds of it. Nothing of it is visible before Finish() has made
+// it durable; destroyed without, nothing remains but rows that are cleared later. Belongs to one thread at a time, and
+// must not outlive the store. Memory is bounded. After an error every later call returns it.
+class LogLoader {
+ public:
+  virtual ~LogLoader() = default;
+
+  // What a record is, by the change of this revision; nullopt: deleted. Takes the place of what was added of the name
+  // before. In any order, quickest by name.
+  virtual absl::Status AddRecord(std::string_view name, std::optional<std::string_view> value,
+                                 std::int64_t revision) = 0;
+  // The kept entries without holes, in order, each with changes. The store chains their digests anew; the predecessor
+  // digest of the first is taken over as it is.
+  virtual absl::Status AddEntry(const LogEntry& entry) = 0;
+  virtual absl::Status AddRequest(const StoredRequest& request) = 0;
+
+  // The log is there, at this position, and the observer is told OnReload. The position is that of the last entry but
+  // for the uid, and the epoch, which may be higher. INVALID_ARGUMENT: what was added makes no such log.
+  // ALREADY_EXISTS: a log of the name was created meanwhile.
+  virtual absl::Status Finish(const LogPosition& position) = 0;
+};
+
 // What the log keeps. A limit of 0 means none. The newest commit is always kept.
 struct Retention {
   std::int64_t max_commits = 100'000;
@@ -162,6 +192,14 @@ class Store {
 
   // The first revision whose entry is still kept; position.revision + 1 when none is.
   virtual absl::StatusOr<std::int64_t> EarliestRetained(std::string_view log) = 0;
+
+  // Visits the request ids the log remembers, expired ones perhaps among them, until the visitor returns false. Those
+  // of commits made meanwhile may be visited or not.
+  virtual absl::Status VisitRequests(std::string_view log, const std::function<bool(const StoredRequest&)>& visit) = 0;
+
+  // Begins a log that another store gave. ALREADY_EXISTS: there is such a log. RESOURCE_EXHAUSTED/STORE_FULL and
+  // UNAVAILABLE/STORE_FAILED as for Commit, also from the loader's calls.
+  virtual absl::StatusOr<std::unique_ptr<LogLoader>> LoadLog(std::string_view log) = 0;
 
   // Drops log entries beyond the retention, and request ids older than 24 hours. Does a bounded piece of work per call;
   // returns whether more is left.

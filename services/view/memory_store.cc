@@ -1,6 +1,7 @@
 #include "services/view/memory_store.h"
 
 #include "services/model/error.h"
+#include "services/store/loaded_log.h"
 
 namespace bulian::view {
 
@@ -16,6 +17,7 @@ absl::StatusOr<store::CommitResult> MemoryStore::Commit(store::CommitRequest req
     log.position.revision += 1;
     log.position.commit_time = absl::FromUnixSeconds(1'000'000 + log.position.revision);
     entry->revision = log.position.revision;
+    entry->epoch = log.position.epoch;
     entry->commit_time = log.position.commit_time;
     entry->touches = request.touches;
     for (auto& write : request.writes) {
@@ -125,6 +127,50 @@ absl::StatusOr<std::int64_t> MemoryStore::EarliestRetained(std::string_view log)
   const auto found = logs_.find(log);
   if (found == logs_.end()) return model::NotFound(log);
   return found->second.entries.empty() ? found->second.position.revision + 1 : found->second.entries[0]->revision;
+}
+
+absl::Status MemoryStore::VisitRequests(std::string_view log, const std::function<bool(const store::StoredRequest&)>&) {
+  return Position(log).status();
+}
+
+class MemoryStore::Loader final : public store::LogLoader {
+ public:
+  Loader(MemoryStore* store, std::string_view name) : store_(store), name_(name) {}
+
+  absl::Status AddRecord(std::string_view name, std::optional<std::string_view> value, std::int64_t revision) override {
+    if (absl::Status status = loaded_.CheckRecord(name, revision); !status.ok()) return status;
+    log_.records.erase(std::string(name));
+    if (value) log_.records[std::string(name)] = {std::string(*value), revision};
+    return absl::OkStatus();
+  }
+  absl::Status AddEntry(const store::LogEntry& entry) override {
+    if (absl::Status status = loaded_.CheckEntry(entry); !status.ok()) return status;
+    log_.entries.push_back(std::make_shared<const store::LogEntry>(entry));
+    return absl::OkStatus();
+  }
+  absl::Status AddRequest(const store::StoredRequest& request) override { return loaded_.CheckRequest(request); }
+  absl::Status Finish(const store::LogPosition& position) override {
+    if (absl::Status status = loaded_.CheckPosition(position); !status.ok()) return status;
+    log_.position = position;
+    std::lock_guard commit_lock(store_->commit_mutex_);
+    {
+      std::lock_guard lock(store_->mutex_);
+      if (!store_->logs_.try_emplace(name_, std::move(log_)).second) return model::AlreadyExists(name_);
+    }
+    if (store_->observer_ != nullptr) store_->observer_->OnReload(name_);
+    return absl::OkStatus();
+  }
+
+ private:
+  MemoryStore* store_;
+  std::string name_;
+  store::LoadedLog loaded_;
+  Log log_;
+};
+
+absl::StatusOr<std::unique_ptr<store::LogLoader>> MemoryStore::LoadLog(std::string_view log) {
+  if (Position(log).ok()) return model::AlreadyExists(log);
+  return std::make_unique<Loader>(this, log);
 }
 
 absl::StatusOr<bool> MemoryStore::Compact(const store::Retention& retention) {

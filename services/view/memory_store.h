@@ -29,6 +29,9 @@ class MemoryStore final : public store::Store {
   absl::Status Follow(std::string_view log, std::int64_t after,
                       const std::function<bool(const std::shared_ptr<const store::LogEntry>&)>& visit) override;
   absl::StatusOr<std::int64_t> EarliestRetained(std::string_view log) override;
+  absl::Status VisitRequests(std::string_view log,
+                             const std::function<bool(const store::StoredRequest&)>& visit) override;
+  absl::StatusOr<std::unique_ptr<store::LogLoader>> LoadLog(std::string_view log) override;
   absl::StatusOr<bool> Compact(const store::Retention& retention) override;
   void SetObserver(store::CommitObserver* observer) override { observer_ = observer; }
   store::StoreStats Stats() override { return {}; }
@@ -48,6 +51,8 @@ class MemoryStore final : public store::Store {
     std::map<std::string, Record, std::less<>> records;
     std::vector<std::shared_ptr<const store::LogEntry>> entries;
   };
+
+  class Loader;
 
   std::mutex commit_mutex_;  // commits and their telling are one at a time
   std::mutex mutex_;

@@ -13,8 +13,6 @@
 namespace bulian::store::lmdb {
 namespace {
 
-constexpr std::string_view kNextLogKey = "next_log";
-
 absl::Status Conflict(std::string_view log, const std::string& why) {
   return model::Error(absl::StatusCode::kAborted, v1::CONFLICT, why, {{"cluster", "clusters/" + std::string(log)}});
 }
@@ -95,7 +93,7 @@ absl::Status CommitWriter::Start(const Transaction& txn) {
   std::string_view key;
   if (code == 0) code = cursor.Last(&key, nullptr);
   if (code == MDB_NOTFOUND) return absl::OkStatus();
-  if (code == 0) next_sequence_ = BigEndian64(key) + 1;
+  if (code == 0) book_->StartSequence(BigEndian64(key) + 1);
   return LmdbError(code, "read the end of the log");
 }
 
@@ -126,8 +124,9 @@ absl::StatusOr<AppliedCommit> CommitWriter::Apply(const Transaction& txn, const 
   AppliedCommit applied;
   state.revision += 1;
   state.commit_time = std::max(services_.clock(), state.commit_time);
-  applied.header = {state.revision,     state.epoch,  state.commit_time,  request.actor, request.method,
-                    request.request_id, state.digest, request.touches, {}};
+  applied.header = {state.revision, state.epoch,     state.commit_time,
+                    request.actor,  request.method,  request.request_id,
+                    state.digest,   request.touches, {}};
   *code = WriteRecords(txn, commit, state, applied);
   if (*code == 0) *code = WriteLogRows(txn, commit, state, applied);
   if (*code == 0 && !request.request_id.empty()) *code = WriteRequestId(txn, request, state);
@@ -203,14 +202,8 @@ absl::Status CommitWriter::CheckConflict(const Transaction& txn, const PreparedC
 }
 
 int CommitWriter::CreateLog(const Transaction& txn, const std::string& name) {
-  std::string_view row;
-  std::uint32_t id = 1;
-  int code = txn.Get(tables_.meta, kNextLogKey, &row);
-  if (code == 0 && row.size() == sizeof(id)) std::memcpy(&id, row.data(), sizeof(id));
-  if (code != 0 && code != MDB_NOTFOUND) return code;
-  const std::uint32_t next = id + 1;
-  code = txn.Put(tables_.meta, kNextLogKey, {reinterpret_cast<const char*>(&next), sizeof(next)});
-  if (code != 0) return code;
+  std::uint32_t id = 0;
+  if (const int code = TakeLogId(txn, tables_, &id); code != 0) return code;
   LogState state;
   state.id = id;
   state.uid = services_.new_uid();
@@ -262,7 +255,7 @@ int CommitWriter::WriteLogRows(const Transaction& txn, const PreparedCommit& com
                                const AppliedCommit& applied) {
   const std::vector<Write>& writes = commit.request.writes;
   const std::string header = EncodeEntryHeader(applied.header, static_cast<std::int64_t>(writes.size()));
-  HeaderPrefix prefix{next_sequence_++, static_cast<std::int64_t>(header.size())};
+  HeaderPrefix prefix{book_->TakeSequence(), static_cast<std::int64_t>(header.size())};
   Sha256 sha;
   sha.Update(header);
   Cursor cursor;

@@ -73,7 +73,6 @@ class CommitWriter {
   Services services_;
   Tables tables_;
   LogBook* book_;
-  std::uint64_t next_sequence_ = 1;
 };
 
 // The stored answer of a request id within its 24 hours: of the log (null: there is none), or of one of its name that

@@ -5,11 +5,13 @@
 
 #include "services/model/error.h"
 #include "services/store/digest.h"
+#include "services/store/request_scope.h"
 
 namespace bulian::store::lmdb {
 namespace {
 
 constexpr std::string_view kFormatKey = "format";
+constexpr std::string_view kNextLogKey = "next_log";
 
 template <class T>
 void Append(std::string& out, T value) {
@@ -176,6 +178,16 @@ int PutRequestRow(const Transaction& txn, const Tables& tables, std::string_view
   return code != 0 ? code : txn.Put(tables.request_times, RequestTimeKey(row.commit_time, key), "");
 }
 
+int TakeLogId(const Transaction& txn, const Tables& tables, std::uint32_t* id) {
+  std::string_view row;
+  *id = 1;
+  const int code = txn.Get(tables.meta, kNextLogKey, &row);
+  if (code == 0 && row.size() == sizeof(*id)) std::memcpy(id, row.data(), sizeof(*id));
+  if (code != 0 && code != MDB_NOTFOUND) return code;
+  const std::uint32_t next = *id + 1;
+  return txn.Put(tables.meta, kNextLogKey, {reinterpret_cast<const char*>(&next), sizeof(next)});
+}
+
 void AppendBigEndian64(std::string& out, std::uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
 }
@@ -209,13 +221,10 @@ std::string ChangeKey(std::uint64_t sequence, std::uint32_t index) {
 
 std::string RequestKey(std::uint32_t log_id, std::string_view actor, std::string_view method,
                        std::string_view request_id) {
-  std::string scoped;
-  for (const std::string_view part : {actor, method}) {
-    Append(scoped, static_cast<std::uint32_t>(part.size()));
-    scoped.append(part);
-  }
-  return IdKey(log_id).append(Sha256Of(scoped.append(request_id)));
+  return RequestKeyOf(log_id, RequestScope(actor, method, request_id));
 }
+
+std::string RequestKeyOf(std::uint32_t log_id, std::string_view scope) { return IdKey(log_id).append(scope); }
 
 std::string RequestTimeKey(absl::Time time, std::string_view request_key) {
   std::string key;

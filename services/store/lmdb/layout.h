@@ -9,7 +9,7 @@
 //   changes        sequence (over all logs), index   change row; always appended, so its pages are full
 //   requests       log id, digest of the scoped id   time, revision, payload digest (log id 0: DroppedRequest)
 //   request_times  time, key in requests             empty; oldest first, for expiry
-//   dropped        log id                            empty: a removed log whose rows are still to be deleted
+//   dropped        log id                            empty: rows without a log: of a removed one, to be deleted, or of one being loaded
 // clang-format on
 // Pure functions, thread-safe.
 #ifndef SERVICES_STORE_LMDB_LAYOUT_H_
@@ -89,6 +89,9 @@ bool DecodeDroppedRequest(std::string_view bytes, DroppedRequest* kept);
 // Returns LMDB's code.
 int PutRequestRow(const Transaction& txn, const Tables& tables, std::string_view key, const RequestRow& row);
 
+// Takes the id of a new log. Returns LMDB's code.
+int TakeLogId(const Transaction& txn, const Tables& tables, std::uint32_t* id);
+
 // Keys.
 std::string IdKey(std::uint32_t log_id);
 std::string RecordKey(std::uint32_t log_id, std::string_view name);
@@ -96,6 +99,7 @@ std::string HeaderKey(std::uint32_t log_id, std::int64_t revision);
 std::string ChangeKey(std::uint64_t sequence, std::uint32_t index);
 std::string RequestKey(std::uint32_t log_id, std::string_view actor, std::string_view method,
                        std::string_view request_id);
+std::string RequestKeyOf(std::uint32_t log_id, std::string_view scope);
 std::string RequestTimeKey(absl::Time time, std::string_view request_key);
 
 // Parts of keys; the key must be long enough, which callers check by its table.

@@ -12,6 +12,7 @@
 #include "services/store/lmdb/environment.h"
 #include "services/store/lmdb/layout.h"
 #include "services/store/lmdb/log_book.h"
+#include "services/store/lmdb/log_loader.h"
 #include "services/store/lmdb/log_reader.h"
 #include "services/store/lmdb/retention.h"
 
@@ -46,6 +47,12 @@ class LmdbStore final : public Store {
     return LogReader(env_.get(), tables_).Follow(log, after, visit);
   }
   absl::StatusOr<std::int64_t> EarliestRetained(std::string_view log) override;
+  absl::Status VisitRequests(std::string_view log, const std::function<bool(const StoredRequest&)>& visit) override {
+    return LogReader(env_.get(), tables_).VisitRequests(log, visit);
+  }
+  absl::StatusOr<std::unique_ptr<LogLoader>> LoadLog(std::string_view log) override {
+    return LmdbLogLoader::Begin({committer_.get(), &book_, tables_, options_.max_data_size}, log);
+  }
   absl::StatusOr<bool> Compact(const Retention& retention) override;
   void SetObserver(CommitObserver* observer) override { committer_->SetObserver(observer); }
   StoreStats Stats() override;

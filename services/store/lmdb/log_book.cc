@@ -93,6 +93,21 @@ void LogBook::Reject() {
   undo_.clear();
 }
 
+void LogBook::Hold(std::uint32_t id) {
+  const std::lock_guard lock(mutex_);
+  held_.insert(IdKey(id));
+}
+
+void LogBook::Release(std::uint32_t id) {
+  const std::lock_guard lock(mutex_);
+  held_.erase(IdKey(id));
+}
+
+bool LogBook::IsHeld(std::string_view id_key) const {
+  const std::lock_guard lock(mutex_);
+  return held_.contains(id_key);
+}
+
 std::optional<LogState> LogBook::Published(std::string_view name) const {
   const std::lock_guard lock(mutex_);
   const auto found = published_.find(name);

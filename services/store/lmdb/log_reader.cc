@@ -152,4 +152,45 @@ absl::Status LogReader::Follow(std::string_view log, std::int64_t after,
   }
 }
 
+absl::StatusOr<std::vector<StoredRequest>> LogReader::ReadRequests(std::string_view log, std::string* after,
+                                                                   std::string* uid) const {
+  Transaction txn;
+  if (const int code = txn.BeginRead(*env_); code != 0) return LmdbError(code, "begin to read request ids");
+  auto state = ReadLogState(txn, tables_, log);
+  if (!state.ok()) return state.status();
+  if (!uid->empty() && *uid != state->uid) return NoSuchLog(log);
+  *uid = state->uid;
+  const std::string prefix = IdKey(state->id);
+  std::vector<StoredRequest> requests;
+  Cursor cursor;
+  std::string_view key;
+  std::string_view bytes;
+  int code = cursor.Open(txn, tables_.requests);
+  if (code == 0) code = cursor.Seek(after->empty() ? prefix : *after, &key, &bytes);
+  if (code == 0 && key == *after) code = cursor.Next(&key, &bytes);
+  for (; code == 0 && key.starts_with(prefix) && requests.size() < kPieceItems; code = cursor.Next(&key, &bytes)) {
+    RequestRow row;
+    if (!DecodeRequestRow(bytes, &row)) return StoreFailed("the row of a request id is not readable");
+    requests.push_back(
+        {std::string(key.substr(prefix.size())), row.commit_time, row.revision, std::move(row.payload_digest)});
+  }
+  if (code != 0 && code != MDB_NOTFOUND) return LmdbError(code, "read request ids");
+  if (!requests.empty()) *after = RequestKeyOf(state->id, requests.back().scope);
+  return requests;
+}
+
+absl::Status LogReader::VisitRequests(std::string_view log,
+                                      const std::function<bool(const StoredRequest&)>& visit) const {
+  std::string after;
+  std::string uid;
+  while (true) {
+    auto requests = ReadRequests(log, &after, &uid);
+    if (!requests.ok()) return requests.status();
+    if (requests->empty()) return absl::OkStatus();
+    for (const StoredRequest& request : *requests) {
+      if (!visit(request)) return absl::OkStatus();
+    }
+  }
+}
+
 }  // namespace bulian::store::lmdb

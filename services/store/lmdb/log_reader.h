@@ -37,6 +37,8 @@ class LogReader {
   absl::Status Follow(std::string_view log, std::int64_t after,
                       const std::function<bool(const std::shared_ptr<const LogEntry>&)>& visit) const;
 
+  absl::Status VisitRequests(std::string_view log, const std::function<bool(const StoredRequest&)>& visit) const;
+
  private:
   // Records copied out of one transaction.
   struct Piece {
@@ -53,6 +55,9 @@ class LogReader {
   absl::Status ReadPiece(std::string_view log, bool first, Piece* piece) const;
   absl::StatusOr<std::vector<std::shared_ptr<const LogEntry>>> ReadEntries(std::string_view log, std::int64_t after,
                                                                            std::string* uid) const;
+  // The request ids after the key, which becomes the last one read.
+  absl::StatusOr<std::vector<StoredRequest>> ReadRequests(std::string_view log, std::string* after,
+                                                          std::string* uid) const;
   const Environment* env_;
   Tables tables_;
 };

@@ -86,19 +86,27 @@ class Piece {
   }
 
   absl::Status DropRemovedLogs() {
+    std::string id;
     while (left_ > 0) {
-      Cursor cursor;
-      std::string_view key;
-      int code = cursor.Open(txn_, tables_.dropped);
-      if (code == 0) code = cursor.Next(&key, nullptr);
-      if (code == MDB_NOTFOUND) return absl::OkStatus();
-      if (code != 0) return LmdbError(code, "read the removed logs");
-      const std::string id(key);
+      if (absl::Status status = NextRemovedLog(&id); !status.ok()) return status;
+      if (id.empty()) return absl::OkStatus();
       if (absl::Status status = DropRowsOf(id); !status.ok()) return status;
-      if (left_ > 0) code = cursor.DeleteCurrent();
-      if (code != 0) return LmdbError(code, "finish a removed log");
+      if (left_ <= 0) return absl::OkStatus();
+      if (const int code = txn_.Delete(tables_.dropped, id); code != 0) return LmdbError(code, "finish a removed log");
     }
     return absl::OkStatus();
+  }
+
+  // Empty: there is none.
+  absl::Status NextRemovedLog(std::string* id) {
+    id->clear();
+    Cursor cursor;
+    std::string_view key;
+    int code = cursor.Open(txn_, tables_.dropped);
+    if (code == 0) code = cursor.Next(&key, nullptr);
+    while (code == 0 && book_->IsHeld(key)) code = cursor.Next(&key, nullptr);
+    if (code == 0) id->assign(key);
+    return code == MDB_NOTFOUND ? absl::OkStatus() : LmdbError(code, "read the removed logs");
   }
 
   absl::Status DropRowsOf(const std::string& id) {

@@ -12,6 +12,7 @@
 #include "services/store/errors.h"
 #include "services/store/log_codec.h"
 #include "services/store/redis/scripts.h"
+#include "services/store/request_scope.h"
 
 namespace bulian::store::redis {
 namespace {

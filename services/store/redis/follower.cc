@@ -131,7 +131,7 @@ bool Follower::CatchUp(const std::string& log) {
       fresh.epoch = head->position.epoch;
       fresh.digest = GenesisDigest(fresh.uid);
       fresh.known = head->position.revision;
-      if (head->earliest > 1 || head->position.revision > kMostReplayed) {
+      if (head->loaded || head->earliest > 1 || head->position.revision > kMostReplayed) {
         Reload(log, *head);
         continue;
       }

@@ -52,8 +52,8 @@ bool DecodeChanges(std::string_view in, LogEntry* entry) {
 
 }  // namespace
 
-LogKeys::LogKeys(std::string_view prefix, std::string_view log) {
-  const std::string base = std::string(prefix) + ":{" + std::string(log) + "}:";
+LogKeys::LogKeys(std::string_view prefix, std::string_view log, std::string_view part) {
+  const std::string base = std::string(prefix) + ":{" + std::string(log) + "}:" + std::string(part);
   head = base + "head";
   stream = base + "log";
   requests = base + "requests";
@@ -62,6 +62,12 @@ LogKeys::LogKeys(std::string_view prefix, std::string_view log) {
   dropped = base + "dropped";
   records_ = base + "records:";
   slot = SlotOf(head);
+}
+
+std::vector<std::string> LogKeys::All() const {
+  std::vector<std::string> keys = {head, stream, requests, times, changed, dropped};
+  for (int bucket = 0; bucket < kBuckets; ++bucket) keys.push_back(Bucket(bucket));
+  return keys;
 }
 
 std::string DirectoryKey(std::string_view prefix) { return std::string(prefix) + ":{directory}"; }
@@ -97,13 +103,8 @@ Head ParseHead(const Reply& reply) {
   head.records = reply[6].Integer();
   head.digest.assign(reply[7].Text());
   head.confirmed = reply[8].Integer();
+  head.loaded = reply[9].Integer() != 0;
   return head;
-}
-
-std::string RequestScope(std::string_view actor, std::string_view method, std::string_view request_id) {
-  std::string text;
-  for (const std::string_view part : {actor, method, request_id}) AppendText(text, part);
-  return Sha256Of(text);
 }
 
 std::string EncodeMeta(const CommitRequest& request, std::string_view nonce) {

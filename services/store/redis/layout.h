@@ -6,7 +6,8 @@
 //   key                          type    content
 //   {prefix}:{directory}         hash    log name -> time of its last creation or removal; a superset of the logs
 //   {prefix}:{LOG}:head          hash    uid, epoch, revision, time, earliest, bytes, records, digest, scope (of the newest
-//                                        commit's request id), confirmed (revision that enough replicas hold)
+//                                        commit), lasting (the same if the caller chose its request id), confirmed
+//                                        (revision that enough replicas hold), loaded (1: LoadLog made it)
 //   {prefix}:{LOG}:log           stream  id `revision-0`: t time, e epoch, p predecessor digest, d digest, m meta, n number
 //                                        of changes, c change rows of log_codec.h, one after the other
 //   {prefix}:{LOG}:records:{n}   hash    record name -> revision (8 bytes, little-endian), value; n of 64 by the name
@@ -15,6 +16,7 @@
 //   {prefix}:{LOG}:changed       zset    deleted name or guard -> revision of its last change
 //   {prefix}:{LOG}:dropped       hash    scope of the last request of a log that was dropped -> time, revision, epoch, uid,
 //                                        payload digest
+//   {prefix}:{LOG}:load-{id}:... the same of a log that is being loaded, until it is whole and takes these names; expires
 // clang-format on
 // Every key but the head has an entry with an empty name from its log's creation on: no key of a log comes or goes
 // while it lives, so that a slot on its way to another node is either wholly here, wholly there, or asks to wait. The
@@ -44,9 +46,12 @@ inline constexpr absl::Duration kRequestIdAge = absl::Hours(24);
 
 // The keys of one log.
 struct LogKeys {
-  LogKeys(std::string_view prefix, std::string_view log);
+  // `part`: of a log that is being loaded, beside the log of the name.
+  LogKeys(std::string_view prefix, std::string_view log, std::string_view part = "");
   std::string head, stream, requests, times, changed, dropped;
   std::string Bucket(int bucket) const { return records_ + std::to_string(bucket); }
+  // All of them: head, stream, requests, times, changed, dropped, and the buckets.
+  std::vector<std::string> All() const;
   int slot = 0;
 
  private:
@@ -67,13 +72,11 @@ struct Head {
   LogPosition position;
   std::int64_t earliest = 0, bytes = 0, records = 0, confirmed = 0;
   std::string digest;
+  bool loaded = false;  // its entries are not all of its history, or of other epochs
   bool exists() const { return !position.uid.empty(); }
 };
 Command ReadHead(const LogKeys& keys);
 Head ParseHead(const Reply& reply);
-
-// The scope of a request id: SHA-256 over its parts.
-std::string RequestScope(std::string_view actor, std::string_view method, std::string_view request_id);
 
 // What a writer says of itself in an entry.
 std::string EncodeMeta(const CommitRequest& request, std::string_view nonce);

@@ -10,9 +10,11 @@
 #include "services/store/redis/executor.h"
 #include "services/store/redis/follower.h"
 #include "services/store/redis/layout.h"
+#include "services/store/redis/log_loader.h"
 #include "services/store/redis/reader.h"
 #include "services/store/redis/scripts.h"
 #include "services/store/redis/topology.h"
+#include "services/store/request_scope.h"
 
 namespace bulian::store {
 namespace redis {
@@ -54,6 +56,10 @@ class RedisStore final : public Store {
     return reader_.Follow(log, after, visit);
   }
   absl::StatusOr<std::int64_t> EarliestRetained(std::string_view log) override;
+  absl::Status VisitRequests(std::string_view log, const std::function<bool(const StoredRequest&)>& visit) override;
+  absl::StatusOr<std::unique_ptr<LogLoader>> LoadLog(std::string_view log) override {
+    return RedisLogLoader::Begin(&shared_, &follower_, log);
+  }
   absl::StatusOr<bool> Compact(const Retention& retention) override;
   void SetObserver(CommitObserver* observer) override { follower_.SetObserver(observer); }
   StoreStats Stats() override;
@@ -145,10 +151,8 @@ absl::StatusOr<std::optional<CommitResult>> RedisStore::FindRequest(std::string_
 absl::Status RedisStore::DropLog(std::string_view log, std::string_view uid) {
   const LogKeys keys(options_.prefix, log);
   const std::string name(log);
-  std::vector<std::string> used = {keys.head, keys.stream, keys.requests, keys.times, keys.changed, keys.dropped};
-  for (int bucket = 0; bucket < kBuckets; ++bucket) used.push_back(keys.Bucket(bucket));
   auto held = reader_.Take();
-  const Errand errand{keys.slot, Call(Script::kDrop, used, {std::string(uid), Channel(options_.prefix), name})};
+  const Errand errand{keys.slot, Call(Script::kDrop, keys.All(), {std::string(uid), Channel(options_.prefix), name})};
   const Outcome outcome = std::move(held->Run({&errand, 1}, options_.wait_replicas).front());
   if (!outcome.status.ok()) return outcome.status;
   const Reply answer(outcome.reply.get());
@@ -190,6 +194,25 @@ absl::StatusOr<std::int64_t> RedisStore::EarliestRetained(std::string_view log) 
   if (!head.ok()) return head.status();
   if (!head->exists()) return NoSuchLog(log);
   return head->earliest;
+}
+
+absl::Status RedisStore::VisitRequests(std::string_view log, const std::function<bool(const StoredRequest&)>& visit) {
+  const LogKeys keys(options_.prefix, log);
+  const Errand errands[] = {{keys.slot, ReadHead(keys)}, {keys.slot, {"HGETALL", keys.requests}}};
+  const auto outcomes = reader_.Take()->Run(errands);
+  for (const Outcome& outcome : outcomes) {
+    if (!outcome.status.ok()) return outcome.status;
+  }
+  if (!ParseHead(Reply(outcomes[0].reply.get())).exists()) return NoSuchLog(log);
+  const Reply rows(outcomes[1].reply.get());
+  for (std::size_t i = 0; i + 1 < rows.size(); i += 2) {
+    const std::string_view row = rows[i + 1].Text();
+    if (rows[i].Text().empty()) continue;
+    if (!visit({std::string(rows[i].Text()), ParseTime(row.substr(0, 20)), ToInteger(row.substr(20, 20)),
+                std::string(row.substr(40))}))
+      break;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> RedisStore::CompactLog(Executor& executor, const std::string& log, const Retention& retention) {

@@ -218,6 +218,22 @@ if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 return redis.call('HDEL', KEYS[1], ARGV[1])
 )lua";
 
+constexpr char kAdoptSource[] = R"lua(
+local half = #KEYS / 2
+local uid = redis.call('HGET', KEYS[1], 'uid')
+if uid then return uid == ARGV[4] and 'done' or 'exists' end
+for i = 2, half do
+  -- What is remembered of a log that was dropped stays.
+  if i ~= 6 or redis.call('EXISTS', KEYS[i]) == 0 then
+    redis.call('RENAME', KEYS[half + i], KEYS[i])
+    redis.call('PERSIST', KEYS[i])
+  end
+end
+redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+redis.pcall('PUBLISH', ARGV[1], ARGV[2])
+return 'done'
+)lua";
+
 struct Known {
   std::string source, sha;
 };
@@ -232,10 +248,10 @@ Known Make(const char* body) {
   return known;
 }
 
-const std::array<Known, 6>& All() {
+const std::array<Known, 7>& All() {
   static const auto* const kAll =
-      new std::array<Known, 6>{Make(kCommitSource),     Make(kDropSource),    Make(kTrimSource),
-                               Make(kRaiseEpochSource), Make(kConfirmSource), Make(kForgetSource)};
+      new std::array<Known, 7>{Make(kCommitSource),  Make(kDropSource),   Make(kTrimSource), Make(kRaiseEpochSource),
+                               Make(kConfirmSource), Make(kForgetSource), Make(kAdoptSource)};
   return *kAll;
 }
 

@@ -24,7 +24,9 @@ namespace bulian::store::redis {
 // kRaiseEpoch: key head; expected digest, new epoch, new digest. Answer: 1 if done.
 // kConfirm: key head; uid, revision, channel, log name: so many replicas as were asked for hold it.
 // kForget: key directory; log name, expected time. Answer: 1 if done.
-enum class Script { kCommit, kDrop, kTrim, kRaiseEpoch, kConfirm, kForget };
+// kAdopt: all keys of a log, then all those of one that was loaded beside it; channel, log name, then the fields of the
+//   head. Answer: done, or exists.
+enum class Script { kCommit, kDrop, kTrim, kRaiseEpoch, kConfirm, kForget, kAdopt };
 
 // EVALSHA of a script; a server that does not know it says NOSCRIPT, LoadScripts() mends that.
 Command Call(Script script, const std::vector<std::string>& keys, std::vector<std::string> arguments);
