@@ -1,9 +1,12 @@
 // Several processes' stores on one Redis that is killed, stopped, cut off, full or failed over while they write: the
 // history of what they were told must fit what is stored. Every random choice comes from a seed that a failure prints.
+#include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -12,6 +15,7 @@
 #include "services/model/error.h"
 #include "services/store/redis/redis_store.h"
 #include "tests/fault/history.h"
+#include "tests/fault/redis_replicas.h"
 #include "tests/harness/redis_process.h"
 #include "tests/harness/tcp_proxy.h"
 
@@ -23,75 +27,12 @@ using harness::TcpProxy;
 using ::testing::IsEmpty;
 
 constexpr char kLog[] = "c";
-
-// Replicas: stores of their own, each with a watcher.
-class Replicas {
- public:
-  Replicas(History* history, const std::vector<RedisOptions>& options) {
-    for (const RedisOptions& one : options) {
-      auto store = OpenRedisStore(one);
-      EXPECT_TRUE(store.ok()) << store.status();
-      if (!store.ok()) return;
-      stores_.push_back(*std::move(store));
-      watchers_.push_back(std::make_unique<History::Watcher>(history));
-      history->Add(watchers_.back().get());
-      stores_.back()->SetObserver(watchers_.back().get());
-    }
-    CommitRequest create;
-    create.log = kLog;
-    create.create_log = true;
-    create.writes.push_back({"counter", "1"});
-    const auto created = stores_.front()->Commit(create);
-    EXPECT_TRUE(created.ok()) << created.status();
-  }
-  std::vector<Store*> stores() const {
-    std::vector<Store*> stores;
-    for (const auto& store : stores_) stores.push_back(store.get());
-    return stores;
-  }
-  // Whether every watcher gets to the head of the log.
-  bool AllCaughtUp() const {
-    for (int i = 0; i < 1500; ++i) {
-      const auto head = stores_.front()->Position(kLog);
-      bool all = head.ok();
-      for (const auto& watcher : watchers_) all = all && watcher->revision() == head->revision;
-      if (all) return true;
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    return false;
-  }
-  int reloads() const {
-    int reloads = 0;
-    for (const auto& watcher : watchers_) reloads += watcher->reloads();
-    return reloads;
-  }
-
- private:
-  std::vector<std::unique_ptr<History::Watcher>> watchers_;  // outlive the stores
-  std::vector<std::unique_ptr<Store>> stores_;
-};
-
-RedisOptions Options(const redis::Endpoint& endpoint, std::string prefix = "bulian") {
-  RedisOptions options;
-  options.endpoints = {endpoint};
-  options.prefix = std::move(prefix);
-  options.timeout = absl::Milliseconds(500);
-  options.patience = absl::Seconds(20);
-  options.poll = absl::Milliseconds(50);
-  return options;
-}
-
-// Returns when so many more commits are acknowledged; false if that does not happen.
-bool MoreCommits(const History& history, std::int64_t count) {
-  const std::int64_t wanted = history.acknowledged() + count;
-  for (int i = 0; i < 3000 && history.acknowledged() < wanted; ++i) absl::SleepFor(absl::Milliseconds(10));
-  return history.acknowledged() >= wanted;
-}
+constexpr int kSchedulesAtOnce = 16;
 
 TEST(RedisFaults, KilledServersLoseNothingAcknowledged) {
   RedisProcess server({});
   History history(kLog);
-  Replicas replicas(&history, std::vector(3, Options(server.endpoint())));
+  Replicas replicas(kLog, &history, std::vector(3, QuickOptions(server.endpoint())));
   CounterWriters writers(&history, kLog, replicas.stores(), 6);
   for (int round = 0; round < 8; ++round) {
     ASSERT_TRUE(MoreCommits(history, 20));
@@ -108,7 +49,7 @@ TEST(RedisFaults, KilledServersLoseNothingAcknowledged) {
 TEST(RedisFaults, AStoppedServerIsWaitedFor) {
   RedisProcess server({});
   History history(kLog);
-  Replicas replicas(&history, std::vector(2, Options(server.endpoint())));
+  Replicas replicas(kLog, &history, std::vector(2, QuickOptions(server.endpoint())));
   CounterWriters writers(&history, kLog, replicas.stores(), 4);
   for (int round = 0; round < 3; ++round) {
     ASSERT_TRUE(MoreCommits(history, 10));
@@ -130,10 +71,10 @@ void RunSchedule(RedisProcess& server, unsigned seed, int steps) {
   TcpProxy first(server.endpoint());
   TcpProxy second(server.endpoint());
   const std::string prefix = "s" + std::to_string(seed);
-  std::vector<RedisOptions> options = {Options(server.endpoint(), prefix), Options(first.endpoint(), prefix),
-                                       Options(second.endpoint(), prefix)};
+  std::vector<RedisOptions> options = {QuickOptions(server.endpoint(), prefix), QuickOptions(first.endpoint(), prefix),
+                                       QuickOptions(second.endpoint(), prefix)};
   for (RedisOptions& one : options) one.timeout = absl::Milliseconds(100);
-  Replicas replicas(&history, options);
+  Replicas replicas(kLog, &history, options);
   {
     CounterWriters writers(&history, kLog, replicas.stores(), 3);
     for (int step = 0; step < steps; ++step) {
@@ -158,28 +99,36 @@ void RunSchedule(RedisProcess& server, unsigned seed, int steps) {
           server.Run({"SCRIPT", "FLUSH"});
           break;
       }
-      EXPECT_TRUE(MoreCommits(history, 1 + static_cast<std::int64_t>(random() % 5)));
+      EXPECT_TRUE(MoreCommits(history, 1 + static_cast<std::int64_t>(random() % 3)));
       proxy.Heal();
     }
     EXPECT_TRUE(MoreCommits(history, 2));
   }
   EXPECT_TRUE(replicas.AllCaughtUp());
   EXPECT_THAT(history.Check(*replicas.stores()[0]), IsEmpty());
-  server.Run({"FLUSHALL"});
 }
 
 TEST(RedisFaults, RandomSchedulesOfBrokenConnections) {
   RedisProcess server({});
   const char* asked = std::getenv("BULIAN_FAULT_SCHEDULES");
   const char* from = std::getenv("BULIAN_FAULT_SEED");
-  const int count = asked == nullptr ? 40 : std::atoi(asked);
+  const int count = asked == nullptr ? 1000 : std::atoi(asked);
   const unsigned first = from == nullptr ? 1 : static_cast<unsigned>(std::atoi(from));
-  for (int i = 0; i < count && !HasFailure(); ++i) RunSchedule(server, first + static_cast<unsigned>(i), 6);
+  // They wait most of the time: several at once, each with keys of its own.
+  std::atomic<int> next = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kSchedulesAtOnce; ++i) {
+    threads.emplace_back([&] {
+      for (int mine = next++; mine < count && !HasFailure(); mine = next++)
+        RunSchedule(server, first + static_cast<unsigned>(mine), 3);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(RedisFaults, AFullServerRefusesWholeCommitsAndComesBack) {
   RedisProcess server({0, false, {"maxmemory 30mb", "maxmemory-policy noeviction"}});
-  auto opened = OpenRedisStore(Options(server.endpoint()));
+  auto opened = OpenRedisStore(QuickOptions(server.endpoint()));
   ASSERT_TRUE(opened.ok()) << opened.status();
   Store& store = **opened;
   CommitRequest request;
@@ -204,7 +153,7 @@ TEST(RedisFaults, AFullServerRefusesWholeCommitsAndComesBack) {
 TEST(RedisFaults, OpeningSaysWhatIsMissing) {
   const auto why = [](const RedisOptions& options) { return std::string(OpenRedisStore(options).status().message()); };
   RedisProcess server({});
-  RedisOptions options = Options(server.endpoint());
+  RedisOptions options = QuickOptions(server.endpoint());
   server.Run({"CONFIG", "SET", "appendfsync", "everysec"});
   EXPECT_THAT(why(options), ::testing::HasSubstr("set `appendfsync always`"));
   options.durability = RedisOptions::Durability::kEverySecond;

@@ -101,9 +101,9 @@ void Follower::FollowLoop() {
 }
 
 void Follower::LookAtHeads() {
-  const auto heads = reader_.ReadHeads();
-  if (!heads.ok()) return;
   bool complete = true;
+  const auto heads = reader_.ReadHeads(&complete);
+  if (!heads.ok()) return;
   std::set<std::string> gone;
   for (const auto& [log, told] : told_) gone.insert(log);
   for (const auto& [log, head] : *heads) {
@@ -260,10 +260,10 @@ void Follower::Confirm(const std::string& log, const Head& head) {
   Mark(log);
 }
 
-void Follower::WaitTold(std::string_view log, const LogPosition& position, absl::Duration patience) {
+bool Follower::WaitTold(std::string_view log, const LogPosition& position, absl::Duration patience) {
   Mark(std::string(log));
   std::unique_lock lock(mutex_);
-  moved_.wait_for(lock, absl::ToChronoNanoseconds(patience), [&] {
+  return moved_.wait_for(lock, absl::ToChronoNanoseconds(patience), [&] {
     const auto found = seen_.find(log);
     if (stopping_) return true;
     if (found == seen_.end()) return false;

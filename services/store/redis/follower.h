@@ -27,7 +27,7 @@ namespace bulian::store::redis {
 
 class Follower {
  public:
-  // `reader` is not owned.
+  // `reader` is not owned. It should not be patient: what a node that is down holds up is told of nobody.
   Follower(ExecutorShared* shared, Reader* reader);
   ~Follower();
 
@@ -35,8 +35,9 @@ class Follower {
   absl::Status Start(CommitObserver* observer);
   void SetObserver(CommitObserver* observer) { observer_.store(observer); }
 
-  // Returns when the observer was told of everything up to the position, the log is another one, or `patience` passed.
-  void WaitTold(std::string_view log, const LogPosition& position, absl::Duration patience);
+  // Returns true when the observer was told of everything up to the position, or the log is another one; false when
+  // `patience` passed before.
+  bool WaitTold(std::string_view log, const LogPosition& position, absl::Duration patience);
   // The same of the end of a log.
   void WaitDropped(std::string_view log, std::string_view uid, absl::Duration patience);
 

@@ -113,7 +113,7 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Reader::ReadDir
   return listed;
 }
 
-absl::StatusOr<std::vector<std::pair<std::string, Head>>> Reader::ReadHeads() {
+absl::StatusOr<std::vector<std::pair<std::string, Head>>> Reader::ReadHeads(bool* complete) {
   const auto listed = ReadDirectory();
   if (!listed.ok()) return listed.status();
   std::vector<Errand> errands;
@@ -122,9 +122,12 @@ absl::StatusOr<std::vector<std::pair<std::string, Head>>> Reader::ReadHeads() {
     errands.push_back({keys.slot, redis::ReadHead(keys)});
   }
   const std::vector<Outcome> outcomes = Take()->Run(errands);
-  if (absl::Status status = StatusOf(outcomes); !status.ok()) return status;
+  const absl::Status status = StatusOf(outcomes);
+  if (complete != nullptr) *complete = status.ok();
+  if (complete == nullptr && !status.ok()) return status;
   std::vector<std::pair<std::string, Head>> heads;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (!outcomes[i].status.ok()) continue;
     Head head = ParseHead(Reply(outcomes[i].reply.get()));
     if (head.exists()) heads.emplace_back((*listed)[i].first, std::move(head));
   }

@@ -24,6 +24,7 @@ constexpr int kOldestVersion = 7;
 constexpr std::int64_t kRowsPerPiece = 4000;
 // A name without a log stays in the directory for longer than a commit that creates it may be under way.
 constexpr absl::Duration kForgottenAfter = absl::Hours(25);
+constexpr absl::Duration kQuickPatience = absl::Milliseconds(300);
 // Following is not complete for this long: readers may miss commits.
 constexpr absl::Duration kStale = absl::Seconds(10);
 
@@ -31,11 +32,16 @@ class RedisStore final : public Store {
  public:
   explicit RedisStore(const RedisOptions& options)
       : options_(options),
+        quick_options_(Quick(options)),
         topology_(&options_),
         reader_(Share(&shared_, &options_, &topology_)),
-        follower_(&shared_, &reader_),
+        quick_reader_(Share(&quick_shared_, &quick_options_, &topology_)),
+        follower_(&quick_shared_, &quick_reader_),
         committer_(&shared_) {}
-  ~RedisStore() override { shared_.stopping.store(true); }
+  ~RedisStore() override {
+    shared_.stopping.store(true);
+    quick_shared_.stopping.store(true);
+  }
 
   absl::Status Open();
 
@@ -72,14 +78,26 @@ class RedisStore final : public Store {
     shared->topology = topology;
     return shared;
   }
+  // Where a log stands for readers: a commit that too few replicas hold is not there yet.
+  LogPosition Visible(const Head& head) const {
+    LogPosition position = head.position;
+    if (options_.wait_replicas > 0) position.revision = std::min(position.revision, head.confirmed);
+    return position;
+  }
   std::string ClockText() const { return options_.clock ? TimeText(options_.clock()) : std::string(); }
   absl::StatusOr<bool> CompactLog(Executor& executor, const std::string& log, const Retention& retention);
   void ForgetIfGone(Executor& executor, const std::string& log, const std::string& time);
 
-  const RedisOptions options_;
+  // For what looks again soon anyway.
+  static RedisOptions Quick(RedisOptions options) {
+    options.patience = std::min(options.patience, kQuickPatience);
+    return options;
+  }
+
+  const RedisOptions options_, quick_options_;
   Topology topology_;
-  ExecutorShared shared_;
-  Reader reader_;
+  ExecutorShared shared_, quick_shared_;
+  Reader reader_, quick_reader_;
   Follower follower_;
   Committer committer_;
 };
@@ -170,7 +188,7 @@ absl::StatusOr<std::vector<std::pair<std::string, LogPosition>>> RedisStore::Lis
   const auto heads = reader_.ReadHeads();
   if (!heads.ok()) return heads.status();
   std::vector<std::pair<std::string, LogPosition>> logs;
-  for (const auto& [log, head] : *heads) logs.emplace_back(log, head.position);
+  for (const auto& [log, head] : *heads) logs.emplace_back(log, Visible(head));
   return logs;
 }
 
@@ -178,15 +196,16 @@ absl::StatusOr<LogPosition> RedisStore::Position(std::string_view log) {
   const auto head = reader_.ReadHead(log);
   if (!head.ok()) return head.status();
   if (!head->exists()) return NoSuchLog(log);
-  return head->position;
+  return Visible(*head);
 }
 
 absl::StatusOr<ScanResult> RedisStore::Scan(std::string_view log,
                                             const std::function<bool(const ScannedRecord&)>& visit) {
   auto result = reader_.Scan(log, visit);
   // What was scanned may be held by too few replicas yet; it is no answer before it is.
-  if (result.ok() && options_.wait_replicas > 0) follower_.WaitTold(log, result->end, options_.patience);
-  return result;
+  if (!result.ok() || options_.wait_replicas == 0) return result;
+  if (follower_.WaitTold(log, result->end, options_.patience)) return result;
+  return RedisFailed("too few replicas hold the newest commits");
 }
 
 absl::StatusOr<std::int64_t> RedisStore::EarliestRetained(std::string_view log) {
@@ -251,7 +270,8 @@ absl::StatusOr<bool> RedisStore::Compact(const Retention& retention) {
 
 StoreStats RedisStore::Stats() {
   StoreStats stats;
-  const auto heads = reader_.ReadHeads();
+  bool complete = true;
+  const auto heads = quick_reader_.ReadHeads(&complete);
   if (heads.ok()) {
     for (const auto& [log, head] : *heads) {
       stats.logs += 1;
@@ -282,8 +302,8 @@ StoreStats RedisStore::Stats() {
   stats.follow_lag = followed.lag;
   stats.follow_age = followed.age;
   stats.reloads = followed.reloads;
-  stats.retries = shared_.retries;
-  stats.reconnects = shared_.reconnects;
+  stats.retries = shared_.retries + quick_shared_.retries;
+  stats.reconnects = shared_.reconnects + quick_shared_.reconnects;
   stats.durability_waived = options_.durability != RedisOptions::Durability::kAlways;
   return stats;
 }
