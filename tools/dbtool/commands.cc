@@ -5,6 +5,7 @@
 
 #include "services/model/resource_name.h"
 #include "services/store/lmdb/offline.h"
+#include "tools/dbtool/cluster_id.h"
 #include "tools/dbtool/record_line.h"
 
 namespace bulian::dbtool {
@@ -31,11 +32,6 @@ int Print(const VerifyReport& report, std::ostream& out, std::ostream& err) {
   if (report.problems.empty()) return 0;
   err << report.problems.size() << (report.problems.size() == 1 ? " problem\n" : " problems\n");
   return 1;
-}
-
-std::string_view LogOf(std::string_view cluster) {
-  constexpr std::string_view kPrefix = "clusters/";
-  return cluster.starts_with(kPrefix) ? cluster.substr(kPrefix.size()) : cluster;
 }
 
 // Export order: what a record names comes before it. A pass a type keeps memory flat whatever the size.
@@ -69,7 +65,7 @@ int DumpCommand(const std::string& directory, const std::string& cluster, bool r
                 std::ostream& err) {
   const auto opened = store::lmdb::OpenForReading(directory);
   if (!opened.ok()) return Fail(opened.status(), err);
-  const std::string_view log = LogOf(cluster);
+  const std::string_view log = ClusterId(cluster);
   absl::Status status;
   if (raw) {
     status = store::lmdb::VisitRecords(
@@ -92,26 +88,6 @@ int CompactCommand(const std::string& directory, std::ostream& out, std::ostream
   if (!sizes.ok()) return Fail(sizes.status(), err);
   out << "compacted from " << sizes->before << " to " << sizes->after << " bytes\n";
   return 0;
-}
-
-int BackupCommand(const std::string& directory, const std::string& file, std::ostream& out, std::ostream& err) {
-  const auto bytes = store::lmdb::BackupDirectory(directory, file);
-  if (!bytes.ok()) return Fail(bytes.status(), err);
-  out << "wrote " << *bytes << " bytes to " << file << "\n";
-  return 0;
-}
-
-int RestoreCommand(const std::string& file, const std::string& directory, absl::Time now, std::ostream& out,
-                   std::ostream& err) {
-  const auto report = store::lmdb::RestoreDirectory(file, directory, now);
-  if (!report.ok()) return Fail(report.status(), err);
-  const int result = Print(*report, out, err);
-  if (result == 0) {
-    out << "restored to " << directory << "\n";
-  } else {
-    err << "bulian-db: nothing was restored\n";
-  }
-  return result;
 }
 
 }  // namespace bulian::dbtool

@@ -1,12 +1,10 @@
-// The commands of bulian-db. Each returns the exit status: 0 done, 1 failed or found something wrong; results go to
-// `out`, errors to `err`.
+// The commands of bulian-db on a data directory. Each returns the exit status: 0 done, 1 failed or found something
+// wrong; results go to `out`, errors to `err`.
 #ifndef TOOLS_DBTOOL_COMMANDS_H_
 #define TOOLS_DBTOOL_COMMANDS_H_
 
 #include <iosfwd>
 #include <string>
-
-#include "absl/time/time.h"
 
 namespace bulian::dbtool {
 
@@ -17,9 +15,6 @@ int DumpCommand(const std::string& directory, const std::string& cluster, bool r
                 std::ostream& err);
 
 int CompactCommand(const std::string& directory, std::ostream& out, std::ostream& err);
-int BackupCommand(const std::string& directory, const std::string& file, std::ostream& out, std::ostream& err);
-int RestoreCommand(const std::string& file, const std::string& directory, absl::Time now, std::ostream& out,
-                   std::ostream& err);
 
 }  // namespace bulian::dbtool
 

@@ -7,7 +7,6 @@
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "bulian/v1/exchange.pb.h"
@@ -192,8 +191,6 @@ TEST_F(DbtoolTest, CommandsSayWhatIsMissing) {
   fs::create_directory(data_);
   EXPECT_EQ(Verify(), 1);
   EXPECT_THAT(err_.str(), HasSubstr("there is no data file"));
-  EXPECT_EQ(RestoreCommand(root_ + "/nothing", data_, absl::Now(), out_, err_), 1);
-  EXPECT_EQ(BackupCommand(data_, root_ + "/b", out_, err_), 1);
 }
 
 TEST_F(DbtoolTest, DumpPrintsLinesThatImportReads) {
@@ -246,68 +243,11 @@ TEST_F(DbtoolTest, CompactShrinksTheFileAndKeepsEverything) {
   EXPECT_EQ(Verify(), 0) << err_.str();
 }
 
-TEST_F(DbtoolTest, RestoreRaisesTheEpochAndTheChainGoesOn) {
-  Fill();
-  const std::string backup = root_ + "/backup";
-  ASSERT_EQ(BackupCommand(data_, backup, out_, err_), 0) << err_.str();
-  EXPECT_EQ(BackupCommand(data_, backup, out_, err_), 1);  // never over a file that is there
-  EXPECT_EQ(RestoreCommand(backup, data_, absl::Now(), out_, err_), 1);
-  EXPECT_THAT(err_.str(), HasSubstr("holds data already"));
-
-  const std::string old_uid = Open(data_)->Position("beibei")->uid;
-  const absl::Time first = absl::FromUnixSeconds(1'800'000'000);
-  for (const absl::Time when : {first, first + absl::Seconds(60)}) {
-    fs::remove_all(data_);
-    ASSERT_EQ(RestoreCommand(backup, data_, when, out_, err_), 0) << err_.str();
-    auto store = Open(data_);
-    EXPECT_EQ(store->Position("beibei")->uid, old_uid);
-    EXPECT_EQ(store->Position("beibei")->revision, 3);
-    EXPECT_EQ(store->Position("beibei")->epoch, absl::ToUnixSeconds(when));
-    Commit(*store, "beibei", {{"clusters/beibei/enterprises/e3", ""}});
-    EXPECT_EQ(store->Position("beibei")->revision, 4);
-    EXPECT_EQ(store->Position("beibei")->epoch, absl::ToUnixSeconds(when));
-    store.reset();
-    EXPECT_EQ(Verify(), 0) << err_.str();
-  }
-  // A clock that stands still, or behind, still raises the epoch: a copy of a restored file, restored in turn.
-  const std::string again = root_ + "/again";
-  ASSERT_EQ(RestoreCommand(data_, again, first, out_, err_), 0) << err_.str();
-  EXPECT_EQ(Open(again)->Position("beibei")->epoch, absl::ToUnixSeconds(first) + 61);
-}
-
-TEST_F(DbtoolTest, RestoreRefusesADamagedCopy) {
-  Fill();
-  Tamper("records", store::lmdb::RecordKey(1, "clusters/beibei"), "");
-  const std::string target = root_ + "/target";
-  EXPECT_EQ(RestoreCommand(data_, target, absl::Now(), out_, err_), 1);
-  EXPECT_THAT(err_.str(), HasSubstr("nothing was restored"));
-  EXPECT_FALSE(fs::exists(target + "/bulian.mdb"));
-}
-
 int RunProgram(const std::string& arguments) {
   const char* bin = std::getenv("BULIAN_BIN_DIR");
   const int status =
       std::system((std::string(bin == nullptr ? "build/release/bin" : bin) + "/bulian-db " + arguments).c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-TEST_F(DbtoolTest, BackupOfAStoreInUseIsConsistent) {
-  Fill();
-  auto store = Open(data_);
-  std::vector<std::string> files;
-  std::thread writer([&] {
-    for (int i = 0; i < 200; ++i) Commit(*store, "other", {{"n" + std::to_string(i), std::string(2000, 'v')}});
-  });
-  // In processes of their own: a process opens a data file once.
-  for (int i = 0; i < 5; ++i) {
-    files.push_back(root_ + "/hot" + std::to_string(i));
-    EXPECT_EQ(RunProgram("backup " + data_ + " " + files.back() + " > /dev/null"), 0);
-  }
-  writer.join();
-  for (const std::string& file : files) {
-    const std::string target = file + "-restored";
-    EXPECT_EQ(RestoreCommand(file, target, absl::Now(), out_, err_), 0) << err_.str();
-  }
 }
 
 TEST_F(DbtoolTest, TheProgramHasHelpAndExitStatus) {

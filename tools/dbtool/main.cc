@@ -4,20 +4,23 @@
 #include <string>
 
 #include "absl/time/clock.h"
+#include "tools/dbtool/archive_commands.h"
 #include "tools/dbtool/commands.h"
 
 int main(int argc, char** argv) {
   using namespace bulian::dbtool;
   std::ios::sync_with_stdio(false);
   CLI::App app{
-      "Offline work on the data directory of a bulian server (buliand --data-dir). The server must be stopped,\n"
-      "except for backup. Exit status: 0 done, 1 failed or found something wrong, 2 wrong usage.",
+      "Offline work on the data directory of a bulian server (buliand --data-dir). The server must be stopped.\n"
+      "Exit status: 0 done, 1 failed or found something wrong, 2 wrong usage.",
       "bulian-db"};
   app.require_subcommand(1);
   app.set_version_flag("--version", BULIAN_VERSION);
   std::string directory;
   std::string file;
   std::string cluster;
+  std::string from;
+  std::string place;
   bool raw = false;
 
   auto* verify = app.add_subcommand("verify", "Check everything: digest chain, holes, records against the log, counts");
@@ -32,17 +35,28 @@ int main(int argc, char** argv) {
   auto* compact = app.add_subcommand("compact", "Rewrite the data file without its free space; needs room for a copy");
   compact->add_option("DIR", directory, "data directory")->required();
 
-  auto* backup = app.add_subcommand("backup", "Copy the data file, also while the server runs and writes");
-  backup->add_option("DIR", directory, "data directory")->required();
+  auto* backup = app.add_subcommand("backup",
+                                    "Write an archive of the clusters of a stopped server; of a running one:\n"
+                                    "`bulian backup`");
+  backup->add_option("PLACE", place, "data directory")->required();
   backup->add_option("FILE", file, "file to write; must not exist")->required();
+  backup->add_option("--cluster", cluster, "only this cluster");
 
-  auto* restore =
-      app.add_subcommand("restore",
-                         "Make a backup, or a copied data file, the data of an empty directory.\n"
-                         "Raises the epoch of every cluster: revisions and tokens given out since the backup "
-                         "are refused instead of meaning something else");
-  restore->add_option("FILE", file, "a backup, or a directory with a copied data file")->required();
-  restore->add_option("DIR", directory, "data directory to fill; created if missing")->required();
+  auto* restore = app.add_subcommand(
+      "restore",
+      "Load an archive and compare what is there then with it. Clusters that exist are refused.\n"
+      "Raises the epoch of every cluster: revisions and tokens given out since the backup are refused\n"
+      "instead of meaning something else");
+  restore->add_option("FILE", file, "an archive, of `bulian backup` or `bulian-db backup`")->required();
+  restore->add_option("PLACE", place, "data directory; created if missing")->required();
+  restore->add_option("--cluster", cluster, "only this cluster");
+
+  auto* copy = app.add_subcommand("copy",
+                                  "Backup and restore in one, without a file; what is copied is left as it is.\n"
+                                  "A data directory copied while its server was down becomes one with new epochs");
+  copy->add_option("FROM", from, "data directory")->required();
+  copy->add_option("TO", place, "data directory; created if missing")->required();
+  copy->add_option("--cluster", cluster, "only this cluster");
 
   try {
     app.parse(argc, argv);
@@ -52,6 +66,7 @@ int main(int argc, char** argv) {
   if (verify->parsed()) return VerifyCommand(directory, std::cout, std::cerr);
   if (dump->parsed()) return DumpCommand(directory, cluster, raw, std::cout, std::cerr);
   if (compact->parsed()) return CompactCommand(directory, std::cout, std::cerr);
-  if (backup->parsed()) return BackupCommand(directory, file, std::cout, std::cerr);
-  return RestoreCommand(file, directory, absl::Now(), std::cout, std::cerr);
+  if (backup->parsed()) return BackupCommand(place, file, cluster, std::cout, std::cerr);
+  if (restore->parsed()) return RestoreCommand(file, place, cluster, absl::Now(), std::cout, std::cerr);
+  return CopyCommand(from, place, cluster, absl::Now(), std::cout, std::cerr);
 }

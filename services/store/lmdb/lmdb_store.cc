@@ -176,7 +176,7 @@ absl::StatusOr<std::int64_t> LmdbStore::EarliestRetained(std::string_view log) {
 }
 
 absl::StatusOr<bool> LmdbStore::Compact(const Retention& retention) {
-  // A backup process that was killed would keep pages from being used again.
+  // A process that copied the file and was killed would keep pages from being used again.
   int dead = 0;
   if (const int code = mdb_reader_check(env_->get(), &dead); code != 0) return LmdbError(code, "clear stale readers");
   bool more = false;

@@ -191,7 +191,7 @@ TEST_F(LmdbStoreTest, AReaderThatDiedKeepsNoRoom) {
   int go_on[2];
   ASSERT_EQ(pipe(opened), 0);
   ASSERT_EQ(pipe(go_on), 0);
-  // A process that reads, as a backup does, and dies inside its transaction. It is forked before the store has threads.
+  // A process that reads, as one that copies the file does, and dies inside its transaction. It is forked before the store has threads.
   const pid_t child = fork();
   if (child == 0) {
     char byte = 0;

@@ -3,18 +3,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "services/model/error.h"
 #include "services/store/lmdb/layout.h"
 #include "services/store/lmdb/log_reader.h"
-#include "services/store/log_codec.h"
 
 namespace bulian::store::lmdb {
 namespace {
@@ -70,34 +67,6 @@ absl::Status RequireFile(const std::string& file) {
 absl::Status CopyTo(const Environment& env, const std::string& file, unsigned flags) {
   const int code = mdb_env_copy2(env.get(), file.c_str(), flags);
   return code == 0 ? SyncFile(file) : LmdbError(code, "copy the data file to " + file);
-}
-
-// Raises the epoch of every log in a data file that nobody else has open.
-absl::Status RaiseEpochs(const std::string& file, absl::Time now) {
-  auto env = Environment::Open({file, SizeOf(file) + (std::int64_t{64} << 20), 0});
-  if (!env.ok()) return env.status();
-  Transaction txn;
-  Tables tables;
-  if (const int code = txn.BeginWrite(**env); code != 0) return LmdbError(code, "raise the epochs");
-  if (absl::Status status = OpenTables(txn, /*create=*/false, &tables); !status.ok()) return status;
-  Cursor cursor;
-  std::vector<std::string> names;
-  std::string_view name;
-  int code = cursor.Open(txn, tables.logs);
-  while (code == 0 && (code = cursor.Next(&name, nullptr)) == 0) names.emplace_back(name);
-  cursor.Close();
-  if (code != MDB_NOTFOUND) return LmdbError(code, "read the logs");
-  for (const std::string& log : names) {
-    auto state = ReadLogState(txn, tables, log);
-    if (!state.ok()) return state.status();
-    auto newest = ReadEntry(txn, tables, state->id, state->revision);
-    if (!newest.ok()) return newest.status();
-    state->epoch = std::max(state->epoch + 1, absl::ToUnixSeconds(now));
-    state->digest = EpochDigest(EntryDigest(newest->entry), state->epoch);
-    code = txn.Put(tables.logs, log, EncodeLogState(*state));
-    if (code != 0) return LmdbError(code, "raise the epochs");
-  }
-  return LmdbError(txn.Commit(), "raise the epochs");
 }
 
 }  // namespace
@@ -171,42 +140,6 @@ absl::StatusOr<Sizes> CompactDirectory(const std::string& directory) {
   if (absl::Status status = compacted.MoveTo(data); !status.ok()) return status;
   if (absl::Status status = opened->directory->Sync(); !status.ok()) return status;
   return sizes;
-}
-
-absl::StatusOr<std::int64_t> BackupDirectory(const std::string& directory, const std::string& file) {
-  const std::string data = directory + "/" + kDataFileName;
-  if (absl::Status status = RequireFile(data); !status.ok()) return status;
-  std::error_code error;
-  if (fs::exists(file, error)) return Refuse(file + " is there already");
-  auto env = Environment::Open({data, 0, MDB_RDONLY});
-  if (!env.ok()) return env.status();
-  TemporaryFile copy(file + ".part");
-  if (absl::Status status = CopyTo(**env, copy.path(), 0); !status.ok()) return status;
-  if (absl::Status status = copy.MoveTo(file); !status.ok()) return status;
-  return SizeOf(file);
-}
-
-absl::StatusOr<VerifyReport> RestoreDirectory(const std::string& file, const std::string& directory, absl::Time now) {
-  std::error_code error;
-  const std::string source = fs::is_directory(file, error) ? file + "/" + kDataFileName : file;
-  auto report = VerifyFile(source);
-  if (!report.ok() || !report->problems.empty()) return report;
-  auto held = DataDirectory::Acquire(directory, /*create=*/true);
-  if (!held.ok()) return held.status();
-  const std::string data = (*held)->DataFile();
-  if (fs::exists(data, error)) return Refuse(directory + " holds data already: restore into an empty directory");
-  TemporaryFile restored(data + ".restoring");
-  {
-    auto env = Environment::Open({source, 0, MDB_RDONLY | MDB_NOLOCK});
-    if (!env.ok()) return env.status();
-    if (absl::Status status = CopyTo(**env, restored.path(), 0); !status.ok()) return status;
-  }
-  if (absl::Status status = RaiseEpochs(restored.path(), now); !status.ok()) return status;
-  report = VerifyFile(restored.path());
-  if (!report.ok() || !report->problems.empty()) return report;
-  if (absl::Status status = restored.MoveTo(data); !status.ok()) return status;
-  if (absl::Status status = (*held)->Sync(); !status.ok()) return status;
-  return report;
 }
 
 }  // namespace bulian::store::lmdb

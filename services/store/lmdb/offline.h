@@ -1,4 +1,4 @@
-// Work on a data directory while no server holds it (Backup: even while one does). For bulian-db.
+// Work on a data directory while no server holds it. For bulian-db.
 #ifndef SERVICES_STORE_LMDB_OFFLINE_H_
 #define SERVICES_STORE_LMDB_OFFLINE_H_
 
@@ -10,7 +10,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "services/store/lmdb/data_directory.h"
 #include "services/store/lmdb/environment.h"
 #include "services/store/lmdb/verify.h"
@@ -26,7 +25,7 @@ struct OpenedDirectory {
 absl::StatusOr<OpenedDirectory> OpenForReading(const std::string& directory);
 
 absl::StatusOr<VerifyReport> VerifyDirectory(const std::string& directory);
-// A data file by itself, for example a backup; nothing may be writing to it.
+// A data file by itself; nothing may be writing to it.
 absl::StatusOr<VerifyReport> VerifyFile(const std::string& file);
 
 // Visits the records of one log, or of all if `log` is empty, by log and name.
@@ -39,14 +38,6 @@ struct Sizes {
 };
 // Rewrites the data file without its free pages, and puts the new one in place of the old in one step.
 absl::StatusOr<Sizes> CompactDirectory(const std::string& directory);
-
-// Copies a data file, consistently even while a server writes; `file` must not exist. Returns the size of the copy.
-absl::StatusOr<std::int64_t> BackupDirectory(const std::string& directory, const std::string& file);
-
-// Makes a copied data file the data of a directory that has none: verifies it, and raises the epoch of every log, to
-// the seconds of `now` if that is more, so that two restores of one backup never share an epoch. Returns what it
-// checked; changes nothing when the copy has problems.
-absl::StatusOr<VerifyReport> RestoreDirectory(const std::string& file, const std::string& directory, absl::Time now);
 
 }  // namespace bulian::store::lmdb
 
