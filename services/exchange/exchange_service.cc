@@ -1,6 +1,8 @@
 #include "services/exchange/exchange_service.h"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "bulian/v1/exchange.pb.h"
 #include "services/exchange/export.h"
@@ -9,6 +11,7 @@
 #include "services/model/record_resource.h"
 #include "services/resource/resource_message.h"
 #include "services/resource/standard_methods.h"
+#include "services/store/archive.h"
 
 namespace bulian::exchange {
 namespace {
@@ -17,6 +20,7 @@ using model::ResourceType;
 
 // A message stays well under the 4 MiB that gRPC clients take by default.
 constexpr std::size_t kMaxExportBytes = 1 << 20;
+constexpr char kAllClusters[] = "clusters/-";
 
 absl::Status Import(const resource::Context& context, rpc::CallContext& call,
                     rpc::StreamReader<v1::ImportRequest>& reader, rpc::StreamWriter<v1::ImportResponse>& writer) {
@@ -59,6 +63,47 @@ absl::Status Export(const resource::Context& context, rpc::CallContext& call, co
   return going ? absl::OkStatus() : call.CheckAlive();
 }
 
+// Why a message could not be sent.
+absl::Status Ended(const rpc::CallContext& call) {
+  absl::Status status = call.CheckAlive();
+  return status.ok() ? absl::CancelledError("the caller has gone") : status;
+}
+
+absl::StatusOr<std::vector<std::string>> LogsToBackUp(store::Store& store, const std::string& parent) {
+  std::vector<std::string> names;
+  if (parent == kAllClusters) {
+    const auto logs = store.ListLogs();
+    if (!logs.ok()) return logs.status();
+    for (const auto& [name, position] : *logs) names.push_back(name);
+    return names;
+  }
+  const auto parsed = model::ParseResourceName(parent);
+  if (!parsed || parsed->type != ResourceType::kCluster) {
+    model::Violations violations;
+    violations.Add("parent", parent.empty() ? "is required" : "must be `clusters/{cluster}` or `clusters/-`");
+    return violations.ToStatus();
+  }
+  names.emplace_back(parsed->cluster);
+  return names;
+}
+
+absl::Status Backup(const resource::Context& context, rpc::CallContext& call, const v1::BackupRequest& request,
+                    rpc::StreamWriter<v1::BackupResponse>& writer) {
+  const auto logs = LogsToBackUp(*context.store, request.parent());
+  if (!logs.ok()) return logs.status();
+  v1::BackupResponse part;
+  return store::WriteArchive(*context.store, *logs,
+                             [&](std::string_view bytes) {
+                               absl::Status status;
+                               for (; status.ok() && !bytes.empty(); bytes.remove_prefix(part.data().size())) {
+                                 part.set_data(std::string(bytes.substr(0, kMaxExportBytes)));
+                                 if (!writer.Write(part)) status = Ended(call);
+                               }
+                               return status;
+                             })
+      .status();
+}
+
 }  // namespace
 
 void RegisterExchangeService(rpc::MethodTable& table, const std::shared_ptr<resource::Context>& context) {
@@ -69,6 +114,9 @@ void RegisterExchangeService(rpc::MethodTable& table, const std::shared_ptr<reso
   table.ServerStream<v1::ExportRequest, v1::ExportResponse>(
       "bulian.v1.ExchangeService/Export",
       [shared](auto& call, const auto& request, auto& writer) { return Export(*shared, call, request, writer); });
+  table.ServerStream<v1::BackupRequest, v1::BackupResponse>(
+      "bulian.v1.ExchangeService/Backup",
+      [shared](auto& call, const auto& request, auto& writer) { return Backup(*shared, call, request, writer); });
 }
 
 }  // namespace bulian::exchange

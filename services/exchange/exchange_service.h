@@ -9,7 +9,7 @@
 
 namespace bulian::exchange {
 
-// Adds Import and Export to the table, which shares the context. All families are in the context when the first call
+// Adds Import, Export and Backup to the table, which shares the context. All families are in the context when the first call
 // comes.
 void RegisterExchangeService(rpc::MethodTable& table, const std::shared_ptr<resource::Context>& context);
 

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "tools/cli/analysis_commands.h"
+#include "tools/cli/backup_command.h"
 #include "tools/cli/completion.h"
 #include "tools/cli/connection.h"
 #include "tools/cli/import_command.h"
@@ -46,6 +47,10 @@ void AddResourceCommands(CLI::App& app, Arguments& a) {
   auto* export_ = app.add_subcommand("export", "Write a whole cluster as JSONL");
   export_->add_option("cluster", a.name, "for example beibei")->required();
   export_->add_option("-f,--file", a.file, "write here instead of standard output");
+
+  auto* backup = app.add_subcommand("backup", "Write an archive of a cluster, or of all, for bulian-db restore");
+  backup->add_option("cluster", a.name, "for example beibei; all if left out");
+  backup->add_option("--to", a.file, "file to write; must not exist")->required();
 
   auto* get = app.add_subcommand("get", "Show one resource or gap");
   get->add_option("name", a.name, "for example clusters/beibei/enterprises/cy-sensor")->required();
@@ -108,6 +113,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   const Options& o = a.options;
   if (app.got_subcommand("import")) return Import(connection, o, a.import);
   if (app.got_subcommand("export")) return Export(connection, o, a.name, a.file);
+  if (app.got_subcommand("backup")) return Backup(connection, o, a.name, a.file);
   if (app.got_subcommand("get")) return Get(connection, o, a.name);
   if (app.got_subcommand("list")) return List(connection, o, a.name, a.list);
   if (app.got_subcommand("apply")) return Apply(connection, o, a.file, a.del.validate_only);
