@@ -86,7 +86,7 @@ class Client:
         """The Refusal of a call that must fail."""
         try:
             answer = self(method, timeout, **fields)
-            if method == "Export":
+            if method in ("Export", "Backup"):
                 answer = list(answer)
         except grpc.RpcError as error:
             return refusal_of(error)
