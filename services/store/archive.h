@@ -10,7 +10,7 @@
 //   Q  a request id                  time (ns since 1970), revision (8 bytes each), scope as text, payload digest
 //   P  the log is complete           epoch, revision, time (8 bytes each), uid
 //   A  the log was given up          what came of it is void, L of the same log follows
-//   Z  the end                       number of complete logs (4 bytes), SHA-256 of all bytes before it (32 bytes)
+//   Z  the end                       SHA-256 of all bytes before it (32 bytes)
 //
 // Of a log come the records, then the entries, then the request ids. Records were scanned while commits went on: each
 // change of an entry after the revision of L takes the place of its record. Nothing may stand after Z.

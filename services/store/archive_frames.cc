@@ -41,10 +41,9 @@ const absl::Status& FrameWriter::Add(FrameKind kind, std::string_view payload) {
   return status_;
 }
 
-absl::Status FrameWriter::Finish(std::uint32_t logs) {
+absl::Status FrameWriter::Finish() {
   std::string end(1, static_cast<char>(FrameKind::kEnd));
-  AppendNumber32(end, static_cast<std::uint32_t>(sizeof(logs) + kDigestBytes));
-  AppendNumber32(end, logs);
+  AppendNumber32(end, static_cast<std::uint32_t>(kDigestBytes));
   Append(end);
   Append(sha_.Finish());
   if (status_.ok()) HandOn();
@@ -83,15 +82,12 @@ absl::StatusOr<FrameReader::Frame> FrameReader::Next() {
     sha_.Update(payload_);
     return Frame{kind, payload_};
   }
-  if (size != sizeof(std::uint32_t) + kDigestBytes) return DamagedArchive("its end is not readable");
-  const std::string_view logs = std::string_view(payload_).substr(0, sizeof(std::uint32_t));
-  sha_.Update(logs);
-  if (sha_.Finish() != std::string_view(payload_).substr(logs.size())) return DamagedArchive("its checksum is wrong");
+  if (sha_.Finish() != payload_) return DamagedArchive("its checksum is wrong");
   char more = 0;
   const auto rest = (*source_)(&more, 1);
   if (!rest.ok()) return rest.status();
   if (*rest > 0) return DamagedArchive("something stands after its end");
-  return Frame{kind, logs};
+  return Frame{kind, {}};
 }
 
 absl::Status FrameReader::Read(std::size_t size, std::string* out) {

@@ -33,7 +33,7 @@ class FrameWriter {
   // The first error of the sink; later frames are not written.
   const absl::Status& Add(FrameKind kind, std::string_view payload);
   // Writes the end and hands on all that is buffered.
-  absl::Status Finish(std::uint32_t logs);
+  absl::Status Finish();
   const absl::Status& status() const { return status_; }
   std::int64_t bytes() const { return bytes_; }
 
@@ -54,7 +54,7 @@ class FrameReader {
   // Reads what stands before the first frame.
   absl::Status Start();
   // The next frame; the payload is valid until the next call. The end comes only after its checksum and that nothing
-  // follows were checked; its payload is the number of logs.
+  // follows were checked.
   struct Frame {
     FrameKind kind;
     std::string_view payload;

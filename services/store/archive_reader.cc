@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,6 +34,12 @@ class Target {
   // May change the position to that of the log to be.
   virtual absl::Status Complete(ArchivedLog& log) = 0;
 };
+
+// Cluster ids are fewer; what a store or a message cannot hold is none.
+bool IsLogName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameBytes &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < '\x7F' && c != '/'; });
+}
 
 // Takes frames apart and hands their contents on.
 class Decoder {
@@ -78,7 +85,8 @@ class Decoder {
   }
 
   absl::Status TakeLog(std::string_view in) {
-    if (open_ || !TakeNumber(in, &start_) || in.empty()) return DamagedArchive("the begin of a log is not readable");
+    if (open_ || !TakeNumber(in, &start_) || !IsLogName(in))
+      return DamagedArchive("the begin of a log is not readable");
     if (!again_.empty() && again_ != in) return DamagedArchive("a log that was given up does not follow");
     if (again_.empty() && !names_.insert(std::string(in)).second) return DamagedArchive("a log comes twice");
     again_.clear();
@@ -141,6 +149,9 @@ class Decoder {
     std::int64_t nanos = 0;
     if (!TakeNumber(in, &position.epoch) || !TakeNumber(in, &position.revision) || !TakeNumber(in, &nanos))
       return DamagedArchive("the end of a log is not readable");
+    // The epoch will be raised.
+    if (position.epoch < 1 || position.epoch == std::numeric_limits<std::int64_t>::max())
+      return DamagedArchive("a log has an epoch that cannot be");
     position.commit_time = absl::FromUnixNanos(nanos);
     position.uid.assign(in);
     open_ = false;

@@ -318,7 +318,7 @@ TEST_F(ArchiveTest, NonsenseWithARightChecksumIsRefused) {
     };
     FrameWriter frames(&sink);
     for (const auto& [kind, payload] : parts) frames.Add(kind, payload);
-    EXPECT_TRUE(frames.Finish(1).ok());
+    EXPECT_TRUE(frames.Finish().ok());
     return bytes;
   };
   const std::string zero(8, '\0');
@@ -336,6 +336,7 @@ TEST_F(ArchiveTest, NonsenseWithARightChecksumIsRefused) {
       {log, {FrameKind::kPosition, "x"}},
       {log, {FrameKind{'?'}, "x"}},
       {{FrameKind::kLog, "x"}},
+      {{FrameKind::kLog, zero + "a/b"}},
       {end},
       {log, {FrameKind::kAgain, ""}, {FrameKind::kLog, zero + "b"}},
   };

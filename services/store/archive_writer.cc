@@ -135,7 +135,7 @@ absl::StatusOr<ArchiveSummary> WriteArchive(Store& store, const std::vector<std:
     if (!written.ok()) return written.status();
     summary.logs.push_back(*std::move(written));
   }
-  if (absl::Status status = frames.Finish(static_cast<std::uint32_t>(logs.size())); !status.ok()) return status;
+  if (absl::Status status = frames.Finish(); !status.ok()) return status;
   summary.bytes = frames.bytes();
   return summary;
 }

@@ -14,6 +14,9 @@ absl::Status Refuse(std::string_view field, const std::string& why) {
   return violations.ToStatus();
 }
 
+// Far beyond any log, and with room above it.
+constexpr std::int64_t kMaxNumber = std::int64_t{1} << 60;
+
 bool IsName(std::string_view name) { return !name.empty() && name.size() <= kMaxNameBytes; }
 
 }  // namespace
@@ -27,6 +30,7 @@ absl::Status LoadedLog::CheckRecord(std::string_view name, std::int64_t revision
 
 absl::Status LoadedLog::CheckEntry(const LogEntry& entry) {
   const std::string field = "entry " + std::to_string(entry.revision);
+  if (entry.revision > kMaxNumber || entry.epoch > kMaxNumber) return Refuse(field, "has a number that cannot be");
   if (first_ == 0 ? entry.revision < 1 : entry.revision != revision_ + 1)
     return Refuse(field, "must follow entry " + std::to_string(revision_));
   if (entry.epoch < std::max(epoch_, std::int64_t{1}))
@@ -59,6 +63,7 @@ absl::Status LoadedLog::CheckPosition(const LogPosition& position) const {
   if (position.uid.empty()) return Refuse("uid", "is required");
   if (position.revision != revision_ || position.commit_time != time_)
     return Refuse("position", "must be that of entry " + std::to_string(revision_));
+  if (position.epoch > 2 * kMaxNumber) return Refuse("epoch", "cannot be");
   if (position.epoch < epoch_) return Refuse("epoch", "must not be before that of the last entry");
   if (highest_ > revision_) return Refuse("revision", "is after the last entry");
   return absl::OkStatus();

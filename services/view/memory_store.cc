@@ -129,8 +129,18 @@ absl::StatusOr<std::int64_t> MemoryStore::EarliestRetained(std::string_view log)
   return found->second.entries.empty() ? found->second.position.revision + 1 : found->second.entries[0]->revision;
 }
 
-absl::Status MemoryStore::VisitRequests(std::string_view log, const std::function<bool(const store::StoredRequest&)>&) {
-  return Position(log).status();
+absl::Status MemoryStore::VisitRequests(std::string_view log,
+                                        const std::function<bool(const store::StoredRequest&)>& visit) {
+  std::map<std::string, store::StoredRequest> requests;
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = logs_.find(log);
+    if (found == logs_.end()) return model::NotFound(log);
+    requests = found->second.requests;
+  }
+  for (const auto& [scope, request] : requests)
+    if (!visit(request)) break;
+  return absl::OkStatus();
 }
 
 class MemoryStore::Loader final : public store::LogLoader {
@@ -148,7 +158,11 @@ class MemoryStore::Loader final : public store::LogLoader {
     log_.entries.push_back(std::make_shared<const store::LogEntry>(entry));
     return absl::OkStatus();
   }
-  absl::Status AddRequest(const store::StoredRequest& request) override { return loaded_.CheckRequest(request); }
+  absl::Status AddRequest(const store::StoredRequest& request) override {
+    if (absl::Status status = loaded_.CheckRequest(request); !status.ok()) return status;
+    log_.requests[request.scope] = request;
+    return absl::OkStatus();
+  }
   absl::Status Finish(const store::LogPosition& position) override {
     if (absl::Status status = loaded_.CheckPosition(position); !status.ok()) return status;
     log_.position = position;

@@ -50,6 +50,7 @@ class MemoryStore final : public store::Store {
     store::LogPosition position;
     std::map<std::string, Record, std::less<>> records;
     std::vector<std::shared_ptr<const store::LogEntry>> entries;
+    std::map<std::string, store::StoredRequest> requests;  // loaded ones, by scope
   };
 
   class Loader;
