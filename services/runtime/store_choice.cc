@@ -1,14 +1,12 @@
 #include "services/runtime/store_choice.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
-#include "absl/strings/str_split.h"
 #include "services/model/error.h"
 #include "services/rpc/page_token.h"
 #include "services/store/lmdb/lmdb_store.h"
+#include "services/store/redis/options_text.h"
 #include "services/store/redis/redis_store.h"
 
 namespace bulian::runtime {
@@ -16,43 +14,18 @@ namespace {
 
 using store::RedisOptions;
 
-absl::Status Unusable(const std::string& why) {
-  return model::Error(absl::StatusCode::kUnavailable, v1::STORE_FAILED, why);
-}
-
-bool ParseAddresses(const std::string& text, std::vector<store::redis::Endpoint>* endpoints) {
-  for (const auto& part : absl::StrSplit(text, ',')) {
-    if (!store::redis::ParseEndpoint({part.data(), part.size()}, &endpoints->emplace_back())) return false;
-  }
-  return true;
-}
-
-// A file so that no password stands in an argument or an environment; read anew for each try.
-absl::StatusOr<std::string> ReadPassword(const std::string& path) {
-  if (path.empty()) return "";
-  std::ifstream file(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  if (!file || text.empty()) return Unusable("the password file " + path + " cannot be read or is empty");
-  return text;
-}
-
 absl::StatusOr<RedisOptions> RedisOptionsOf(const Config& config) {
   RedisOptions options;
-  ParseAddresses(config.redis_address, &options.endpoints);
-  options.mode = config.redis_mode == "sentinel"  ? RedisOptions::Mode::kSentinel
-                 : config.redis_mode == "cluster" ? RedisOptions::Mode::kCluster
-                                                  : RedisOptions::Mode::kStandalone;
-  options.durability = config.redis_durability == "everysec"    ? RedisOptions::Durability::kEverySecond
-                       : config.redis_durability == "unchecked" ? RedisOptions::Durability::kUnchecked
-                                                                : RedisOptions::Durability::kAlways;
+  store::redis::ParseEndpoints(config.redis_address, &options.endpoints);
+  options.mode = store::redis::ParseMode(config.redis_mode);
+  options.durability = store::redis::ParseDurability(config.redis_durability);
   options.master_name = config.redis_master;
   options.prefix = config.redis_prefix;
   options.wait_replicas = static_cast<int>(config.redis_wait_replicas);
   options.wait_timeout = config.redis_wait_timeout;
   options.timeout = config.redis_timeout;
-  auto password = ReadPassword(config.redis_password_file);
-  auto sentinel = ReadPassword(config.redis_sentinel_password_file);
+  auto password = store::redis::ReadPasswordFile(config.redis_password_file);
+  auto sentinel = store::redis::ReadPasswordFile(config.redis_sentinel_password_file);
   if (!password.ok()) return password.status();
   if (!sentinel.ok()) return sentinel.status();
   options.credentials = {config.redis_user, *std::move(password)};
@@ -102,7 +75,7 @@ absl::Status CheckStoreChoice(const Config& config) {
     mistakes.Add("target", "`" + config.target + "` shares its data with other processes: that takes --store=redis");
   if (config.store != "redis") return mistakes.ToStatus();
   std::vector<store::redis::Endpoint> endpoints;
-  if (!ParseAddresses(config.redis_address, &endpoints)) {
+  if (!store::redis::ParseEndpoints(config.redis_address, &endpoints)) {
     mistakes.Add("redis-address", "is HOST:PORT, or several with commas between them");
   } else if (config.redis_mode == "standalone" && endpoints.size() > 1) {
     mistakes.Add("redis-address", "names one server in the mode `standalone`");

@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   auto* backup = app.add_subcommand("backup",
                                     "Write an archive of the clusters of a stopped server; of a running one:\n"
                                     "`bulian backup`");
-  backup->add_option("PLACE", place, "data directory")->required();
+  backup->add_option("PLACE", place, "data directory, or redis://HOST:PORT")->required();
   backup->add_option("FILE", file, "file to write; must not exist")->required();
   backup->add_option("--cluster", cluster, "only this cluster");
 
@@ -48,14 +48,14 @@ int main(int argc, char** argv) {
       "Raises the epoch of every cluster: revisions and tokens given out since the backup are refused\n"
       "instead of meaning something else");
   restore->add_option("FILE", file, "an archive, of `bulian backup` or `bulian-db backup`")->required();
-  restore->add_option("PLACE", place, "data directory; created if missing")->required();
+  restore->add_option("PLACE", place, "data directory, created if missing, or redis://HOST:PORT")->required();
   restore->add_option("--cluster", cluster, "only this cluster");
 
   auto* copy = app.add_subcommand("copy",
                                   "Backup and restore in one, without a file; what is copied is left as it is.\n"
                                   "A data directory copied while its server was down becomes one with new epochs");
-  copy->add_option("FROM", from, "data directory")->required();
-  copy->add_option("TO", place, "data directory; created if missing")->required();
+  copy->add_option("FROM", from, "data directory, or redis://HOST:PORT")->required();
+  copy->add_option("TO", place, "data directory, created if missing, or redis://HOST:PORT")->required();
   copy->add_option("--cluster", cluster, "only this cluster");
 
   try {

@@ -1,15 +1,40 @@
 #include "tools/dbtool/place.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
 #include "services/model/error.h"
 #include "services/store/lmdb/layout.h"
 #include "services/store/lmdb/lmdb_store.h"
+#include "services/store/redis/options_text.h"
+#include "services/store/redis/redis_store.h"
 
 namespace bulian::dbtool {
+namespace {
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+absl::StatusOr<std::unique_ptr<store::Store>> OpenRedis(const std::string& place) {
+  auto options = store::redis::ParseRedisPlace(place);
+  if (!options.ok()) return options.status();
+  auto password = store::redis::ReadPasswordFile(Environment("BULIAN_REDIS_PASSWORD_FILE"));
+  auto sentinel = store::redis::ReadPasswordFile(Environment("BULIAN_REDIS_SENTINEL_PASSWORD_FILE"));
+  if (!password.ok()) return password.status();
+  if (!sentinel.ok()) return sentinel.status();
+  options->credentials.password = *std::move(password);
+  options->sentinel_credentials.password = *std::move(sentinel);
+  options->durability = store::redis::ParseDurability(Environment("BULIAN_REDIS_DURABILITY"));
+  return store::OpenRedisStore(*options);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<store::Store>> OpenPlace(const std::string& place, PlaceUse use) {
+  if (store::redis::IsRedisPlace(place)) return OpenRedis(place);
   store::LmdbOptions options;
   options.directory = place;
   const std::string data = place + "/" + store::lmdb::kDataFileName;
