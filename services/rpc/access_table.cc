@@ -47,6 +47,7 @@ constexpr AccessRow kRows[] = {
     {"bulian.v1.ExchangeService/Backup", Role::kAdmin},
     {"bulian.v1.ExchangeService/Export", Role::kReader},
     {"bulian.v1.ExchangeService/Import", Role::kEditor},
+    {"bulian.v1.ExchangeService/WatchChanges", Role::kReader},
     {"bulian.v1.GapService/AnalyzeGaps", Role::kReader},
     {"bulian.v1.GapService/AssessSegments", Role::kReader},
     {"bulian.v1.GapService/GetGap", Role::kReader},

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 #include "services/rpc/call_context.h"
+#include "services/rpc/feed.h"
 
 namespace bulian::rpc {
 
@@ -60,7 +61,7 @@ class StreamWriter {
   MessageWriter* writer_;
 };
 
-enum class MethodShape { kUnary, kServerStream, kBidi };
+enum class MethodShape { kUnary, kServerStream, kBidi, kFeed };
 
 struct Method {
   std::string name;  // `bulian.v1.EnterpriseService/GetEnterprise`
@@ -74,6 +75,7 @@ struct Method {
   std::function<bool(const google::protobuf::Message&)> may_block;
   std::function<absl::Status(CallContext&, const google::protobuf::Message&, MessageWriter&)> server_stream;
   std::function<absl::Status(CallContext&, MessageReader&, MessageWriter&)> bidi;
+  std::function<absl::Status(CallContext&, const google::protobuf::Message&, const std::shared_ptr<rpc::Feed>&)> feed;
 };
 
 class MethodTable {
@@ -126,6 +128,18 @@ class MethodTable {
   void Row(Method row) {
     std::string name = row.name;
     methods_[std::move(name)] = std::move(row);
+  }
+
+  // A server stream that holds no thread. The handler runs on the polling thread and must not block; an error ends the
+  // stream, else it lasts until the feed is ended or closed. The call context is gone when the handler has returned.
+  template <class Request, class Response>
+  void Feed(std::string_view name,
+            std::function<absl::Status(CallContext&, const Request&, const std::shared_ptr<rpc::Feed>&)> handler) {
+    Method& row = Add<Request, Response>(name, MethodShape::kFeed, Weight::kLight);
+    row.feed = [handler = std::move(handler)](CallContext& call, const google::protobuf::Message& request,
+                                              const std::shared_ptr<rpc::Feed>& feed) {
+      return handler(call, static_cast<const Request&>(request), feed);
+    };
   }
 
   const std::map<std::string, Method, std::less<>>& methods() const { return methods_; }

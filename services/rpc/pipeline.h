@@ -23,7 +23,7 @@
 namespace bulian::rpc {
 
 // What a call takes of the server. kExempt: served however busy the server is (health).
-enum class Load { kLight, kHeavy, kStream, kExempt };
+enum class Load { kLight, kHeavy, kStream, kFeed, kExempt };
 
 // A method as served. The row of unknown methods has no `method`.
 struct Route {

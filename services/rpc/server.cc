@@ -23,6 +23,8 @@ namespace {
 
 // Calls each queue waits for in advance; more that come at once are matched as these return.
 constexpr int kAwaitedPerQueue = 64;
+// How long the caller of a feed has to take the message under way when the server goes down.
+constexpr absl::Duration kLastMessage = absl::Seconds(1);
 
 absl::Status CannotStart(const std::string& what) {
   return model::Error(absl::StatusCode::kFailedPrecondition, v1::SERVER_FAULT, what);
@@ -30,6 +32,7 @@ absl::Status CannotStart(const std::string& what) {
 
 Load LoadOf(const Method& method) {
   if (method.name.starts_with("grpc.health.v1.Health/")) return Load::kExempt;
+  if (method.shape == MethodShape::kFeed) return Load::kFeed;
   if (method.shape != MethodShape::kUnary) return Load::kStream;
   return method.weight == Weight::kHeavy ? Load::kHeavy : Load::kLight;
 }
@@ -104,6 +107,7 @@ class Server::Impl {
     // call refused with a reason, and when the last answer is out no other can leave on the connections there are.
     StopListening(port_);
     core_.gate.Close();
+    if (!core_.gate.WaitUntilEmpty(std::min(deadline, absl::Now() + kLastMessage))) core_.CancelFeeds();
     core_.gate.WaitUntilEmpty(deadline);
     EndConnections(port_);
     server_->Shutdown(absl::ToChronoTime(deadline));
@@ -124,6 +128,7 @@ class Server::Impl {
     AdmissionLimits limits;
     limits.heavy = options.workers + options.waiting;
     limits.stream = options.streams;
+    limits.feed = options.feeds;
     std::vector<std::unique_ptr<Stage>> stages;
     stages.push_back(std::make_unique<RecoverStage>(log));
     stages.push_back(std::make_unique<RequestIdStage>());

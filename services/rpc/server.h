@@ -25,7 +25,8 @@ struct ServerOptions {
   int pollers_per_queue = 0;  // threads on each; 0: chosen
   int workers = 32;           // heavy calls at once
   int waiting = 256;          // heavy calls that wait for a worker
-  int streams = 256;          // streams at once
+  int streams = 256;          // streams at once, each with a thread
+  int feeds = 4096;           // streams at once that hold no thread
   std::size_t max_receive_bytes = std::size_t{4} << 20;
   std::size_t max_send_bytes = std::size_t{16} << 20;
   DeadlineLimits deadlines;

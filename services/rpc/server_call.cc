@@ -61,6 +61,14 @@ void ServerCall::OnArrived(bool ok) {
     stream_.Read(&request_, &first_read_);
     return;
   }
+  if (route->method->shape == MethodShape::kFeed) {
+    feed_ = std::make_shared<FeedSession>(static_cast<FeedPort*>(this), this);
+    feeding_.store(true);
+    core_->Register(feed_);
+    if (cancelled_.load()) feed_->OnGone();
+    stream_.Read(&request_, &first_read_);
+    return;
+  }
   streaming_.store(true);
   context.is_cancelled = [this] {
     return cancelled_.load(std::memory_order_relaxed) || core_->streams_end.load(std::memory_order_relaxed);
@@ -97,6 +105,7 @@ void ServerCall::OnFirstRead(bool ok) {
   }
   received = 1;
   if (route->method->shape == MethodShape::kServerStream) return Hand(core_->streams.get(), &ServerCall::HandleStream);
+  if (route->method->shape == MethodShape::kFeed) return HandleFeed();
   if (route->method->weight == Weight::kHeavy || MayBlock()) return Hand(core_->heavy.get(), &ServerCall::HandleUnary);
   HandleUnary();
 }
@@ -153,8 +162,22 @@ void ServerCall::HandleStream() {
   Finish(session_.Close(std::move(status)), nullptr);
 }
 
+void ServerCall::HandleFeed() {
+  const std::unique_ptr<google::protobuf::Message> request(route->method->request->New());
+  const absl::Status status = core_->pipeline->Run(*this, [&]() -> absl::Status {
+    absl::Status parsed = Parse(&request_, core_->limits.receive_bytes, context.method, request.get());
+    return parsed.ok() ? route->method->feed(context, *request, feed_) : parsed;
+  });
+  request_.Clear();
+  if (!status.ok()) feed_->End(status);
+  // Once it is open the call may be gone at any moment.
+  const std::shared_ptr<FeedSession> feed = feed_;
+  feed->Open();
+}
+
 void ServerCall::Finish(const absl::Status& cause, grpc::ByteBuffer* answer) {
   if (streaming_.load()) core_->Unregister(&session_);
+  if (feeding_.load()) core_->Unregister(feed_);
   const bool answers = cause.ok() && answer != nullptr;
   if (answers) sent = 1;
   const absl::Status status = core_->pipeline->Leave(*this, cause);
@@ -182,6 +205,7 @@ void ServerCall::OnDone(bool) {
   if (transport_.IsCancelled()) {
     cancelled_.store(true);
     if (streaming_.load()) session_.OnGone();
+    if (feeding_.load()) feed_->OnGone();
   }
   Release();
 }
@@ -193,12 +217,20 @@ void ServerCall::OnStreamRead(bool ok) {
 
 void ServerCall::OnStreamWrite(bool ok) { session_.OnWrite(ok); }
 
+void ServerCall::OnFeedWrite(bool ok) {
+  // The write's completion may end the call, and then nothing but this keeps the feed.
+  const std::shared_ptr<FeedSession> feed = feed_;
+  feed->OnWrite(ok);
+}
+
 void ServerCall::StartRead(grpc::ByteBuffer* into) {
   holders_.fetch_add(1, std::memory_order_relaxed);
   stream_.Read(into, &stream_read_);
 }
 
-void ServerCall::StartWrite(const grpc::ByteBuffer& bytes) { stream_.Write(bytes, &stream_write_); }
+void ServerCall::StartWrite(const grpc::ByteBuffer& bytes) {
+  stream_.Write(bytes, feeding_.load(std::memory_order_relaxed) ? &feed_write_ : &stream_write_);
+}
 
 void ServerCall::Release() {
   if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) End();

@@ -30,8 +30,36 @@ void ServerCore::Unregister(StreamSession* session) {
 
 void ServerCore::EndStreams() {
   streams_end.store(true, std::memory_order_release);
+  std::set<std::shared_ptr<FeedSession>> ending;
+  {
+    const std::lock_guard lock(mutex);
+    for (StreamSession* session : sessions) session->Wake();
+    ending = feeds;
+  }
+  for (const auto& feed : ending) feed->OnShutdown();
+}
+
+void ServerCore::Register(const std::shared_ptr<FeedSession>& feed) {
+  {
+    const std::lock_guard lock(mutex);
+    feeds.insert(feed);
+  }
+  // It may have come after EndStreams() looked.
+  if (streams_end.load(std::memory_order_acquire)) feed->OnShutdown();
+}
+
+void ServerCore::Unregister(const std::shared_ptr<FeedSession>& feed) {
   const std::lock_guard lock(mutex);
-  for (StreamSession* session : sessions) session->Wake();
+  feeds.erase(feed);
+}
+
+void ServerCore::CancelFeeds() {
+  std::set<std::shared_ptr<FeedSession>> stuck;
+  {
+    const std::lock_guard lock(mutex);
+    stuck = feeds;
+  }
+  for (const auto& feed : stuck) feed->Cancel();
 }
 
 MessageCache::MessageCache(std::size_t routes) : pairs_(routes) { thread_messages = this; }

@@ -16,6 +16,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "services/rpc/drain_gate.h"
+#include "services/rpc/feed_session.h"
 #include "services/rpc/pipeline.h"
 #include "services/rpc/stream_session.h"
 #include "services/rpc/worker_pool.h"
@@ -46,13 +47,18 @@ struct ServerCore {
 
   void Register(StreamSession* session);
   void Unregister(StreamSession* session);
+  void Register(const std::shared_ptr<FeedSession>& feed);
+  void Unregister(const std::shared_ptr<FeedSession>& feed);
   // Ends every stream: new ones are refused, running ones are woken.
   void EndStreams();
+  // Cuts the feeds that could not end because their callers take nothing.
+  void CancelFeeds();
 
   std::atomic<std::int64_t> active = 0;
   std::mutex mutex;
   std::condition_variable idle;
   std::set<StreamSession*> sessions;
+  std::set<std::shared_ptr<FeedSession>> feeds;
 };
 
 // The messages of the calling thread for a route, or null when the thread keeps none (it is no polling thread).

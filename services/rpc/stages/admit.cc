@@ -16,10 +16,13 @@ absl::Status AdmitStage::Enter(PipelineCall& call) {
                           limits_.retry_elsewhere);
   }
   if (load == Load::kExempt) return absl::OkStatus();
-  if (load == Load::kStream && streams_end_->load(std::memory_order_relaxed)) {
+  if ((load == Load::kStream || load == Load::kFeed) && streams_end_->load(std::memory_order_relaxed)) {
     return model::Error(absl::StatusCode::kUnavailable, v1::SHUTTING_DOWN, "the server is going down");
   }
-  const int limit = load == Load::kStream ? limits_.stream : load == Load::kHeavy ? limits_.heavy : limits_.light;
+  const int limit = load == Load::kStream  ? limits_.stream
+                    : load == Load::kFeed  ? limits_.feed
+                    : load == Load::kHeavy ? limits_.heavy
+                                           : limits_.light;
   std::atomic<int>& running = running_[static_cast<std::size_t>(load)];
   if (running.fetch_add(1, std::memory_order_relaxed) >= limit) {
     running.fetch_sub(1, std::memory_order_relaxed);

@@ -19,6 +19,7 @@ struct AdmissionLimits {
   int light = 4096;
   int heavy = 288;  // running and waiting
   int stream = 256;
+  int feed = 4096;
   absl::Duration retry_after = absl::Milliseconds(200);      // when busy
   absl::Duration retry_elsewhere = absl::Milliseconds(500);  // when going down
 };
@@ -37,7 +38,7 @@ class AdmitStage final : public Stage {
   AdmissionLimits limits_;
   const std::atomic<bool>* streams_end_;
   DrainGate* gate_;
-  std::array<std::atomic<int>, 4> running_{};  // by Load
+  std::array<std::atomic<int>, 5> running_{};  // by Load
 };
 
 }  // namespace bulian::rpc

@@ -8,7 +8,7 @@ namespace bulian::rpc {
 
 absl::Status DeadlineStage::Enter(PipelineCall& call) {
   CallContext& context = call.context;
-  if (call.route->load != Load::kExempt) {
+  if (call.route->load != Load::kExempt && call.route->load != Load::kFeed) {
     const TimeLimit& limit = call.route->load == Load::kStream  ? limits_.stream
                              : call.route->load == Load::kHeavy ? limits_.heavy
                                                                 : limits_.light;

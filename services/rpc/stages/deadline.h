@@ -1,5 +1,5 @@
 // Bounds how long a call may take: the caller's deadline, at most the maximum of its kind of method, and a default when
-// the caller names none. Health watches have no bound.
+// the caller names none. Feeds and health watches have no bound but the caller's.
 #ifndef SERVICES_RPC_STAGES_DEADLINE_H_
 #define SERVICES_RPC_STAGES_DEADLINE_H_
 
