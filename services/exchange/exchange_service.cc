@@ -119,4 +119,15 @@ void RegisterExchangeService(rpc::MethodTable& table, const std::shared_ptr<reso
       [shared](auto& call, const auto& request, auto& writer) { return Backup(*shared, call, request, writer); });
 }
 
+void RegisterWatch(rpc::MethodTable& table, const std::shared_ptr<const resource::Context>& context, WatchHub* hub) {
+  table.Feed<v1::WatchChangesRequest, v1::WatchChangesResponse>(
+      "bulian.v1.ExchangeService/WatchChanges",
+      [context, hub](rpc::CallContext&, const v1::WatchChangesRequest& request,
+                     const std::shared_ptr<rpc::Feed>& feed) {
+        auto query = ReadWatchRequest(request, *context->page_tokens);
+        if (query.ok()) hub->Add(*std::move(query), feed);
+        return query.status();
+      });
+}
+
 }  // namespace bulian::exchange

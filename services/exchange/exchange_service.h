@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "services/exchange/watch_hub.h"
 #include "services/resource/context.h"
 #include "services/rpc/method_table.h"
 
@@ -12,6 +13,9 @@ namespace bulian::exchange {
 // Adds Import, Export and Backup to the table, which shares the context. All families are in the context when the first call
 // comes.
 void RegisterExchangeService(rpc::MethodTable& table, const std::shared_ptr<resource::Context>& context);
+
+// Adds WatchChanges, served by a hub that is started with the same context.
+void RegisterWatch(rpc::MethodTable& table, const std::shared_ptr<const resource::Context>& context, WatchHub* hub);
 
 }  // namespace bulian::exchange
 

@@ -132,7 +132,9 @@ absl::Status Application::LoadViews() {
   options.kept_versions = static_cast<int>(config_.kept_versions);
   options.kept_age = config_.kept_age;
   views_ = std::make_unique<view::Views>(store_.get(), options);
-  store_->SetObserver(views_.get());
+  // Whoever is told of a commit by a watch finds it in the views.
+  observers_ = std::make_unique<store::Observers>(std::vector<store::CommitObserver*>{views_.get(), &watches_});
+  store_->SetObserver(observers_.get());
   const absl::Status loaded = views_->Load();
   if (!loaded.ok()) return loaded;
   metrics_.AddSource("views", [this] { return ViewReadings(*views_); });
@@ -143,7 +145,9 @@ absl::Status Application::LoadViews() {
 absl::Status Application::AddServices() {
   gaps_ = std::make_unique<gap::GapAnalyses>(views_.get());
   metrics_.AddSource("gaps", [this] { return GapReadings(*gaps_); });
-  RegisterServices(methods_, {&config_, store_.get(), views_.get(), gaps_.get(), page_tokens_.get(), &metrics_, log_});
+  RegisterServices(methods_,
+                   {&config_, store_.get(), views_.get(), gaps_.get(), &watches_, page_tokens_.get(), &metrics_, log_});
+  metrics_.AddSource("watches", [this] { return WatchReadings(watches_); });
   rpc::RegisterHealthService(methods_, &health_);
   rpc::RegisterReflectionService(methods_);
   RefuseOtherTargets(methods_, config_.target);
@@ -151,6 +155,8 @@ absl::Status Application::AddServices() {
 }
 
 void Application::RemoveServices() {
+  metrics_.RemoveSource("watches");
+  watches_.Stop();
   methods_ = rpc::MethodTable();
   metrics_.RemoveSource("gaps");
   gaps_.reset();
@@ -164,6 +170,7 @@ absl::Status Application::StartGrpc() {
   options.workers = static_cast<int>(config_.workers);
   options.waiting = options.workers * 8;
   options.streams = static_cast<int>(config_.streams);
+  options.feeds = static_cast<int>(config_.feeds);
   options.queues = static_cast<int>(config_.queues);
   options.pollers_per_queue = static_cast<int>(config_.pollers);
   auto server = rpc::Server::Start(options, methods_, &authenticator_, &metrics_, log_);

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "services/exchange/watch_hub.h"
 #include "services/gap/gap_service.h"
 #include "services/gateway/http_server.h"
 #include "services/rpc/authenticator.h"
@@ -20,6 +21,7 @@
 #include "services/runtime/periodic.h"
 #include "services/runtime/probes.h"
 #include "services/runtime/prometheus_metrics.h"
+#include "services/store/observers.h"
 #include "services/store/store.h"
 #include "services/view/view.h"
 
@@ -57,6 +59,8 @@ class Application {
   Phase phase_;
   PrometheusMetrics metrics_;
   std::unique_ptr<rpc::PageTokens> page_tokens_;
+  exchange::WatchHub watches_;  // told by the store, as the views are
+  std::unique_ptr<store::Observers> observers_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<view::Views> views_;
   std::unique_ptr<gap::GapAnalyses> gaps_;

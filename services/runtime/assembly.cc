@@ -32,6 +32,8 @@ void RegisterRegistry(rpc::MethodTable& methods, const ServiceDeps& deps) {
   chain::RegisterChainService(methods, context);
   project::RegisterProjectService(methods, context);
   exchange::RegisterExchangeService(methods, context);
+  exchange::RegisterWatch(methods, context, deps.watches);
+  deps.watches->Start(context);
 }
 
 void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {

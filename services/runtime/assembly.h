@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "services/exchange/watch_hub.h"
 #include "services/gap/gap_service.h"
 #include "services/rpc/event_log.h"
 #include "services/rpc/method_table.h"
@@ -21,6 +22,7 @@ struct ServiceDeps {
   store::Store* store = nullptr;
   view::Views* views = nullptr;
   gap::GapAnalyses* gaps = nullptr;
+  exchange::WatchHub* watches = nullptr;  // is started; stop it before the others end
   const rpc::PageTokens* page_tokens = nullptr;
   rpc::Metrics* metrics = nullptr;
   rpc::EventLog* log = nullptr;

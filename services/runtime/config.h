@@ -35,7 +35,7 @@ struct Config {
   std::int64_t kept_versions = 0;
   absl::Duration kept_age;
   std::int64_t max_receive_bytes = 0;
-  std::int64_t workers = 0, streams = 0, queues = 0, pollers = 0;
+  std::int64_t workers = 0, streams = 0, feeds = 0, queues = 0, pollers = 0;
   bool insecure_allow_remote = false;
   std::string page_token_secret;
   std::string region_names, industry_codes;

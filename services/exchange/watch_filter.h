@@ -1,0 +1,57 @@
+// What a watch asks for: the request as read, and which changes pass its filters. Pure, thread-safe.
+#ifndef SERVICES_EXCHANGE_WATCH_FILTER_H_
+#define SERVICES_EXCHANGE_WATCH_FILTER_H_
+
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "bulian/v1/exchange.pb.h"
+#include "services/model/resource_name.h"
+#include "services/rpc/page_token.h"
+
+namespace bulian::exchange {
+
+inline constexpr int kMaxWatchedNames = 100;
+
+class WatchFilter {
+ public:
+  // Everything in `clusters/c`, of no types and names in particular.
+  WatchFilter() = default;
+  // `request` is valid.
+  explicit WatchFilter(const v1::WatchChangesRequest& request);
+
+  bool Passes(model::ResourceType type, std::string_view name) const;
+
+  // The same for watches of the same cluster and filters, in whatever order these were given.
+  const std::string& hash() const { return hash_; }
+
+ private:
+  std::bitset<model::kResourceTypeCount> types_;  // none: all
+  std::vector<std::string> names_;                // ascending; none: all
+  std::string hash_;
+};
+
+struct WatchQuery {
+  std::string cluster;  // the id
+  WatchFilter filter;
+  v1::WatchStart start = v1::NOW;         // unless there is a token
+  std::optional<rpc::PageCursor> resume;  // uid, epoch and revision of the token
+  absl::Duration heartbeat = absl::Seconds(10);
+};
+
+// INVALID_ARGUMENT/INVALID_FIELDS with every violation, or RESUME_TOKEN_INVALID.
+absl::StatusOr<WatchQuery> ReadWatchRequest(const v1::WatchChangesRequest& request, const rpc::PageTokens& tokens);
+
+// A token is bound to the log, the place in it and the filters. It carries no permission, and so no caller.
+std::string SealResumeToken(const rpc::PageTokens& tokens, const WatchFilter& filter, const std::string& cluster_uid,
+                            std::int64_t epoch, std::int64_t revision);
+
+}  // namespace bulian::exchange
+
+#endif  // SERVICES_EXCHANGE_WATCH_FILTER_H_
