@@ -54,7 +54,7 @@ rpc::CallContext CallOf(const std::string& method) {
 
 }  // namespace
 
-Registry::Registry() {
+Registry::Registry(const WatcherOptions& watches) : hub_(watches) {
   std::string pattern = (std::filesystem::temp_directory_path() / "bulian-registry-XXXXXX").string();
   folder_ = mkdtemp(pattern.data());
   store::LmdbOptions options;
@@ -62,7 +62,8 @@ Registry::Registry() {
   options.max_data_size = std::int64_t{1} << 30;
   store_ = std::make_unique<InterposedStore>(*store::OpenLmdbStore(options));
   views_ = std::make_unique<view::Views>(store_.get(), view::ViewOptions());
-  store_->SetObserver(views_.get());
+  observers_ = std::make_unique<store::Observers>(std::vector<store::CommitObserver*>{views_.get(), &hub_});
+  store_->SetObserver(observers_.get());
   EXPECT_TRUE(views_->Load().ok());
   tokens_ = std::make_unique<rpc::PageTokens>("a secret of the tests, 32 bytes.");
   const auto context = std::make_shared<resource::Context>();
@@ -76,9 +77,12 @@ Registry::Registry() {
   chain::RegisterChainService(table_, context);
   project::RegisterProjectService(table_, context);
   RegisterExchangeService(table_, context);
+  RegisterWatch(table_, context, &hub_);
+  hub_.Start(context);
 }
 
 Registry::~Registry() {
+  hub_.Stop();
   store_.reset();
   views_.reset();
   std::filesystem::remove_all(folder_);

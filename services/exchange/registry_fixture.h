@@ -12,9 +12,11 @@
 #include "gtest/gtest.h"
 #include "services/exchange/import_session.h"
 #include "services/exchange/interposed_store.h"
+#include "services/exchange/watch_hub.h"
 #include "services/model/error.h"
 #include "services/resource/context.h"
 #include "services/rpc/method_table.h"
+#include "services/store/observers.h"
 #include "services/store/store.h"
 #include "services/view/view.h"
 
@@ -35,7 +37,7 @@ struct ImportOutcome {
 
 class Registry {
  public:
-  Registry();
+  explicit Registry(const WatcherOptions& watches = {});
   ~Registry();
 
   template <class Request>
@@ -60,6 +62,9 @@ class Registry {
   // The same in every circumstance, with the answers before an error.
   ImportOutcome Import(const std::vector<v1::ImportRequest>& requests, const ImportRun& run);
   InterposedStore& store() { return *store_; }
+  view::Views& views() { return *views_; }
+  WatchHub& watches() { return hub_; }
+  const rpc::MethodTable& methods() const { return table_; }
   std::vector<v1::ImportRecord> Export(const std::string& cluster);
   std::int64_t Revision(const std::string& cluster) const;
 
@@ -69,6 +74,8 @@ class Registry {
   std::string folder_;
   std::unique_ptr<InterposedStore> store_;
   std::unique_ptr<view::Views> views_;
+  WatchHub hub_;
+  std::unique_ptr<store::Observers> observers_;
   std::unique_ptr<rpc::PageTokens> tokens_;
   std::shared_ptr<const resource::Context> context_;
   rpc::MethodTable table_;
