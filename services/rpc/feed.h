@@ -1,8 +1,7 @@
 // A server stream that holds no thread: its handler is called once, keeps the Feed, and sends whenever it has
 // something. What is sent waits in the feed's queue until the transport takes it; completions pump the queue.
 //
-// Ownership: shared by the call and by who sends. Thread-safe, but for one sender at a time: Send, Full, DropQueued and
-// End of one feed are not called at the same time.
+// Ownership: shared by the call and by who sends. Thread-safe; who sends from several threads has no say in the order.
 #ifndef SERVICES_RPC_FEED_H_
 #define SERVICES_RPC_FEED_H_
 

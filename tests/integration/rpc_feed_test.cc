@@ -174,21 +174,11 @@ TEST_F(RpcFeedTest, ACallerThatTakesNothingIsToldWhyOnceItReads) {
   Stub stub(channel_);
   auto clients = OpenMany(stub, 1);
   const auto feed = feeder_.feeds().back();
-  std::int64_t sent = 0;
-  // Until the connection's window is full as well: nothing more is taken.
-  while (sent < 200) {
-    if (feed->Full()) {
-      const std::uint64_t taken = feed->Taken();
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
-      if (feed->Taken() == taken) break;
-    } else {
-      ++sent;
-      ASSERT_TRUE(feed->Send(Feeder::Message(sent, 256 << 10), sent));
-    }
-  }
-  ASSERT_LT(sent, 200);
+  for (std::int64_t i = 1; i <= 100; ++i) ASSERT_TRUE(feed->Send(Feeder::Message(i, 256 << 10), i));
+  Await([&] { return feed->Taken() > 0; });
   const auto mark = feed->DropQueued();
   ASSERT_TRUE(mark);
+  ASSERT_LT(*mark, 100) << "a connection holds less than 25 MiB";
   feed->End(model::Error(absl::StatusCode::kResourceExhausted, v1::READER_TOO_SLOW, "too slow"));
   EXPECT_FALSE(feed->Send(Feeder::Message(1), 1));
   v1::WatchChangesResponse message;
@@ -206,7 +196,7 @@ TEST_F(RpcFeedTest, AFullQueueTellsOfRoom) {
   auto clients = OpenMany(stub, 1);
   const auto feed = feeder_.feeds().back();
   std::int64_t sent = 0;
-  while (!feed->Full()) feed->Send(Feeder::Message(++sent, 100 << 10), sent);
+  for (; !feed->Full(); ++sent) feed->Send(Feeder::Message(sent, 100 << 10), sent);
   v1::WatchChangesResponse message;
   for (std::int64_t i = 1; i <= sent; ++i) ASSERT_TRUE(clients[0]->reader->Read(&message));
   Await([this] { return feeder_.room == 1; });
