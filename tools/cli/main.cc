@@ -10,6 +10,7 @@
 #include "tools/cli/import_command.h"
 #include "tools/cli/options.h"
 #include "tools/cli/resource_commands.h"
+#include "tools/cli/watch_command.h"
 
 namespace bulian::cli {
 namespace {
@@ -32,6 +33,7 @@ struct Arguments {
   GapFlags gaps;
   MatchFlags match;
   ImportFlags import;
+  WatchFlags watch;
 };
 
 void AddResourceCommands(CLI::App& app, Arguments& a) {
@@ -51,6 +53,14 @@ void AddResourceCommands(CLI::App& app, Arguments& a) {
   auto* backup = app.add_subcommand("backup", "Write an archive of a cluster, or of all, for bulian-db restore");
   backup->add_option("cluster", a.name, "for example beibei; all if left out");
   backup->add_option("--to", a.file, "file to write; must not exist")->required();
+  auto* watch =
+      app.add_subcommand("watch", "Follow what changes in a cluster; goes on by itself when the server is back");
+  watch->add_option("cluster", a.name, "for example beibei")->required();
+  auto* from = watch->add_option("--from", a.watch.from, "now, earliest (what the log still holds) or snapshot");
+  from->check(CLI::IsMember({"now", "earliest", "snapshot"}))->capture_default_str();
+  watch->add_option("--resume", a.watch.resume, "go on from this token")->excludes(from);
+  watch->add_option("--type", a.watch.types, "only these kinds of resources")->check(CLI::IsMember(WatchedTypes()));
+  watch->add_option("--name", a.watch.names, "only this resource and what lies under it, for example enterprises/x");
 
   auto* get = app.add_subcommand("get", "Show one resource or gap");
   get->add_option("name", a.name, "for example clusters/beibei/enterprises/cy-sensor")->required();
@@ -114,6 +124,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("import")) return Import(connection, o, a.import);
   if (app.got_subcommand("export")) return Export(connection, o, a.name, a.file);
   if (app.got_subcommand("backup")) return Backup(connection, o, a.name, a.file);
+  if (app.got_subcommand("watch")) return Watch(connection, o, a.name, a.watch);
   if (app.got_subcommand("get")) return Get(connection, o, a.name);
   if (app.got_subcommand("list")) return List(connection, o, a.name, a.list);
   if (app.got_subcommand("apply")) return Apply(connection, o, a.file, a.del.validate_only);
