@@ -77,6 +77,7 @@ class PipelineTest : public testing::Test {
     const char* names[] = {"Get", "Analyze", "Export"};
     for (std::size_t i = 0; i < 3; ++i) routes_.push_back(Route{rows[i], "a.S", names[i], Role::kReader, loads[i], i});
     routes_.push_back(Route{&light_, "a.S", "Open", Role::kPublic, Load::kExempt, 3});
+    routes_.push_back(Route{&stream_, "a.S", "Watch", Role::kReader, Load::kFeed, 4});
   }
 
   std::vector<std::unique_ptr<Stage>> Stages() {
@@ -87,7 +88,7 @@ class PipelineTest : public testing::Test {
     stages.push_back(std::make_unique<AuthenticateStage>(&developer_));
     stages.push_back(std::make_unique<AuthorizeStage>());
     stages.push_back(
-        std::make_unique<AdmitStage>(AdmissionLimits{2, 1, 1, absl::Milliseconds(70)}, &streams_end_, &gate_));
+        std::make_unique<AdmitStage>(AdmissionLimits{2, 1, 1, 2, absl::Milliseconds(70)}, &streams_end_, &gate_));
     stages.push_back(std::make_unique<MeterStage>(routes_, &metrics_));
     stages.push_back(std::make_unique<LogStage>(&log_));
     return stages;
@@ -187,11 +188,24 @@ TEST_F(PipelineTest, OneTooManyIsBusyAndLeavingMakesRoom) {
   EXPECT_TRUE(pipeline.Enter(third).ok());
 }
 
+TEST_F(PipelineTest, FeedsHaveALimitOfTheirOwnAndNoTimeButTheCallers) {
+  const auto pipeline = *Pipeline::Make(Stages());
+  FakeCall stream(&routes_[2]), first(&routes_[4]), second(&routes_[4]), third(&routes_[4]);
+  second.context.deadline = second.context.start + absl::Hours(1000);
+  ASSERT_TRUE(pipeline.Enter(stream).ok());
+  ASSERT_TRUE(pipeline.Enter(first).ok());
+  ASSERT_TRUE(pipeline.Enter(second).ok());
+  EXPECT_EQ(first.context.deadline, absl::InfiniteFuture());
+  EXPECT_EQ(second.context.deadline, second.context.start + absl::Hours(1000));
+  EXPECT_EQ(model::ReasonOf(pipeline.Enter(third)), v1::SERVER_BUSY);
+}
+
 TEST_F(PipelineTest, NoStreamBeginsWhileStreamsEnd) {
   const auto pipeline = *Pipeline::Make(Stages());
   streams_end_ = true;
-  FakeCall stream(&routes_[2]), unary(&routes_[0]);
+  FakeCall stream(&routes_[2]), feed(&routes_[4]), unary(&routes_[0]);
   EXPECT_EQ(model::ReasonOf(pipeline.Enter(stream)), v1::SHUTTING_DOWN);
+  EXPECT_EQ(model::ReasonOf(pipeline.Enter(feed)), v1::SHUTTING_DOWN);
   EXPECT_TRUE(pipeline.Enter(unary).ok());
 }
 
