@@ -80,6 +80,28 @@ class WatchTest(unittest.TestCase):
         _, refusal = self.ended(self.watch(client, resume_token=token, types=["CHAIN"]))
         self.assertEqual(refusal.reason, "RESUME_TOKEN_INVALID")
 
+    def test_a_token_of_a_history_that_was_restored_away_is_an_error(self):
+        secret = "--page-token-secret=the same on every machine"
+        server, client = self.start(secret, new=True)
+        make(client, "a")
+        backup = pathlib.Path(self.folder, "backup")
+        subprocess.run([BIN / "bulian-db", "backup", server.data_dir, backup], check=True, capture_output=True)
+        stream = self.watch(client)
+        next(stream)
+        make(client, "lost", "lost-too")
+        token = self.commits(stream, 2)[1].resume_token
+        server.__exit__()
+        self.folder = str(pathlib.Path(self.folder, "restored"))
+        data = pathlib.Path(self.folder, "data")
+        data.mkdir(parents=True)
+        subprocess.run([BIN / "bulian-db", "restore", backup, data], check=True, capture_output=True)
+        _, client = self.start(secret)
+        make(client, "b", "c", "d")  # as many commits as the token counts, but others
+        _, refusal = self.ended(self.watch(client, resume_token=token))
+        self.assertEqual((refusal.code, refusal.reason), ("OUT_OF_RANGE", "EPOCH_CHANGED"))
+        anew = self.watch(client, position="EARLIEST")
+        self.assertEqual([one.revision.number for one in self.commits(anew, 5)], [1, 2, 3, 4, 5])
+
     def test_shutdown_ends_watches_and_their_tokens_go_on(self):
         server, client = self.start(new=True)
         streams = [self.watch(client) for _ in range(50)]
