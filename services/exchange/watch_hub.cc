@@ -21,13 +21,6 @@ constexpr int kMayBlock = 2;  // of these
 // How long to wait when views and hub were not told of the same yet.
 constexpr absl::Duration kTryAgain = absl::Milliseconds(20);
 
-absl::Status EpochChanged(const WatchedLogId& was, const std::string& uid, std::int64_t epoch) {
-  return model::Error(
-      absl::StatusCode::kOutOfRange, v1::EPOCH_CHANGED,
-      "the store was restored or the cluster created anew; begin with a snapshot",
-      {{"requested", was.uid + "." + std::to_string(was.epoch)}, {"current", uid + "." + std::to_string(epoch)}});
-}
-
 }  // namespace
 
 class WatchHub::Impl {
@@ -347,7 +340,7 @@ void WatchHub::Impl::OnCommit(const std::string& cluster, const store::LogPositi
   std::shared_ptr<Log> log = LogAt(cluster, position.uid, position.epoch);
   if (log == nullptr) {  // another log, which it was not told of by OnDrop or OnReload
     std::shared_ptr<Log>& place = logs_[cluster];
-    place->watched->End(EpochChanged(place->watched->id(), position.uid, position.epoch), /*at_once=*/true);
+    place->watched->End(OtherEpoch(place->watched->id(), {cluster, position.uid, position.epoch}), /*at_once=*/true);
     Stir(place);
     place = nullptr;
     log = LogAt(cluster, position.uid, position.epoch);
@@ -384,7 +377,7 @@ void WatchHub::Impl::OnReload(const std::string& cluster) {
   const model::SnapshotPosition& position = (*snapshot)->position();
   if (watched.id().uid == position.cluster_uid && watched.id().epoch == position.epoch)
     return watched.Reached(position.revision);
-  watched.End(EpochChanged(watched.id(), position.cluster_uid, position.epoch), /*at_once=*/true);
+  watched.End(OtherEpoch(watched.id(), {cluster, position.cluster_uid, position.epoch}), /*at_once=*/true);
   logs_.erase(found);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/model/error.h"
+
 namespace bulian::exchange {
 namespace {
 
@@ -11,6 +13,13 @@ constexpr std::size_t kMaxRecent = 1024, kMaxRecentBytes = 16 << 20;
 constexpr std::size_t kMaxShared = 8;
 
 }  // namespace
+
+absl::Status OtherEpoch(const WatchedLogId& requested, const WatchedLogId& current) {
+  return model::Error(absl::StatusCode::kOutOfRange, v1::EPOCH_CHANGED,
+                      "another epoch: the store was restored or the cluster created anew; begin with a snapshot",
+                      {{"requested", requested.uid + "." + std::to_string(requested.epoch)},
+                       {"current", current.uid + "." + std::to_string(current.epoch)}});
+}
 
 RecentCommit::RecentCommit(std::shared_ptr<const store::LogEntry> entry) : entry_(std::move(entry)) {
   for (const store::LoggedChange& change : entry_->changes) {

@@ -16,6 +16,9 @@
 
 namespace bulian::exchange {
 
+// OUT_OF_RANGE/EPOCH_CHANGED: a watch of the one log cannot go on with the other.
+absl::Status OtherEpoch(const WatchedLogId& requested, const WatchedLogId& current);
+
 // A commit and what was made of it for watches that ask for the same. Thread-safe.
 class RecentCommit {
  public:

@@ -61,11 +61,7 @@ absl::Status Watcher::Resume() {
   const rpc::PageCursor& token = *query_.resume;
   const WatchedLogId& id = log_->id();
   if (token.cluster_uid != id.uid || token.epoch != id.epoch) {
-    return model::Error(
-        absl::StatusCode::kOutOfRange, v1::EPOCH_CHANGED,
-        "the token is of another epoch: the store was restored or the cluster created anew; begin with a snapshot",
-        {{"requested", token.cluster_uid + "." + std::to_string(token.epoch)},
-         {"current", id.uid + "." + std::to_string(id.epoch)}});
+    return OtherEpoch({id.cluster, token.cluster_uid, token.epoch}, id);
   }
   const auto earliest = Earliest();
   if (!earliest.ok()) return earliest.status();
