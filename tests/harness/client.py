@@ -70,8 +70,8 @@ def refusal_of(error):
 class Client:
     """Calls by method name: `client("CreateEnterprise", parent=..., ...)`."""
 
-    def __init__(self, address):
-        self.channel = grpc.insecure_channel(address)
+    def __init__(self, address, channel_options=None):
+        self.channel = grpc.insecure_channel(address, channel_options)
         self._methods = {}
         for module, service in ((cluster_pb2, "Cluster"), (enterprise_pb2, "Enterprise"), (capability_pb2, "Capability"), (chain_pb2, "Chain"),
                                 (project_pb2, "Project"), (gap_pb2, "Gap"), (match_pb2, "Match"), (exchange_pb2, "Exchange")):

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
-#include <numeric>
 #include <utility>
 
 #include "services/model/error.h"
@@ -12,33 +10,6 @@
 
 namespace bulian::store::lmdb {
 namespace {
-
-absl::Status Conflict(std::string_view log, const std::string& why) {
-  return model::Error(absl::StatusCode::kAborted, v1::CONFLICT, why, {{"cluster", "clusters/" + std::string(log)}});
-}
-
-void CheckName(std::string_view name, const std::string& field, model::Violations* violations) {
-  if (name.empty()) violations->Add(field, "must not be empty");
-  if (name.size() > kMaxNameBytes) violations->Add(field, "is longer than " + std::to_string(kMaxNameBytes) + " bytes");
-}
-
-absl::Status CheckRequest(const PreparedCommit& commit) {
-  const CommitRequest& request = commit.request;
-  model::Violations violations;
-  CheckName(request.log, "log", &violations);
-  if (request.writes.empty()) violations.Add("writes", "must not be empty");
-  if (request.validated_at < 0) violations.Add("validated_at", "must not be negative");
-  if (std::adjacent_find(request.seen.begin(), request.seen.end(), std::greater_equal()) != request.seen.end())
-    violations.Add("seen", "must ascend");
-  for (std::size_t i = 0; i < request.writes.size(); ++i) {
-    CheckName(request.writes[i].name, "writes[" + std::to_string(i) + "].name", &violations);
-  }
-  for (std::size_t i = 1; i < commit.by_name.size(); ++i) {
-    const std::string& name = request.writes[commit.by_name[i]].name;
-    if (name == request.writes[commit.by_name[i - 1]].name) violations.Add("writes", "has " + name + " more than once");
-  }
-  return violations.ToStatus();
-}
 
 // Whether the writer knew every commit after its validation: they were all its own.
 bool SawAll(const CommitRequest& request, std::int64_t head) {
@@ -58,12 +29,9 @@ ChangeView RowOf(const Write& write, const AppliedCommit::Before& before) {
 absl::StatusOr<PreparedCommit> PrepareCommit(CommitRequest request) {
   PreparedCommit commit;
   commit.request = std::move(request);
+  commit.by_name = WritesByName(commit.request);
+  if (absl::Status status = CheckRequest(commit.request, commit.by_name); !status.ok()) return status;
   const std::vector<Write>& writes = commit.request.writes;
-  commit.by_name.resize(writes.size());
-  std::iota(commit.by_name.begin(), commit.by_name.end(), 0U);
-  std::sort(commit.by_name.begin(), commit.by_name.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return writes[a].name < writes[b].name; });
-  if (absl::Status status = CheckRequest(commit); !status.ok()) return status;
   commit.changes.reserve(writes.size() + commit.request.touches.size());
   for (const Write& write : writes) {
     commit.changes.push_back(Fingerprint(write.name));

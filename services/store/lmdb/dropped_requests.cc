@@ -17,11 +17,6 @@ std::string KeyOf(std::string_view log, std::string_view actor, std::string_view
 
 }  // namespace
 
-absl::Status RequestIdReused(std::string_view request_id) {
-  return model::Error(absl::StatusCode::kInvalidArgument, v1::REQUEST_ID_REUSED,
-                      "the request id was used with another payload", {{"request_id", std::string(request_id)}});
-}
-
 absl::Status KeepLastRequest(const Transaction& txn, const Tables& tables, std::string_view log,
                              const LogState& state) {
   std::string_view bytes;

@@ -24,9 +24,6 @@ struct AskedRequest {
   std::string_view log, actor, method, request_id, payload_digest;
 };
 
-// INVALID_ARGUMENT/REQUEST_ID_REUSED.
-absl::Status RequestIdReused(std::string_view request_id);
-
 // Keeps the request id of the log's newest commit, if it has one; to be called before the log's rows go.
 absl::Status KeepLastRequest(const Transaction& txn, const Tables& tables, std::string_view log, const LogState& state);
 

@@ -26,10 +26,6 @@ absl::Status StoreFull(std::string_view why, std::int64_t used_bytes, std::int64
                       "the store has no room: " + std::string(why), metadata);
 }
 
-absl::Status StoreFailed(std::string_view why) {
-  return model::Error(absl::StatusCode::kUnavailable, v1::STORE_FAILED, why);
-}
-
 absl::Status LmdbError(int code, std::string_view doing) {
   if (code == 0) return absl::OkStatus();
   const std::string why = "could not " + std::string(doing) + ": " + mdb_strerror(code);

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/store/errors.h"
 
 namespace bulian::store::lmdb {
 
@@ -25,7 +26,6 @@ bool IsFull(int code);
 // STORE_FULL when IsFull(code), else STORE_FAILED. `doing` completes "could not ...".
 absl::Status LmdbError(int code, std::string_view doing);
 absl::Status StoreFull(std::string_view why, std::int64_t used_bytes, std::int64_t limit_bytes);
-absl::Status StoreFailed(std::string_view why);
 
 // The one open data file. Thread-safe as LMDB is: one write transaction at a time, any number of readers.
 class Environment {

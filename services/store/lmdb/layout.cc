@@ -232,6 +232,4 @@ std::string RequestTimeKey(absl::Time time, std::string_view request_key) {
   return key.append(request_key);
 }
 
-absl::Status NoSuchLog(std::string_view log) { return model::NotFound("clusters/" + std::string(log)); }
-
 }  // namespace bulian::store::lmdb

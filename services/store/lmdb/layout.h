@@ -22,6 +22,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "services/store/errors.h"
 #include "services/store/lmdb/environment.h"
 #include "services/store/store.h"
 
@@ -105,9 +106,6 @@ std::string RequestTimeKey(absl::Time time, std::string_view request_key);
 // Parts of keys; the key must be long enough, which callers check by its table.
 std::uint64_t BigEndian64(std::string_view bytes);
 void AppendBigEndian64(std::string& out, std::uint64_t value);
-
-// NOT_FOUND of the log's cluster.
-absl::Status NoSuchLog(std::string_view log);
 
 }  // namespace bulian::store::lmdb
 

@@ -12,14 +12,6 @@ namespace {
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
 constexpr std::size_t kPieceItems = 4096;
 
-absl::Status NotRetained(std::int64_t requested, const LogState& state) {
-  return model::Error(absl::StatusCode::kOutOfRange, v1::REVISION_NOT_RETAINED,
-                      "the log does not hold the entry after revision " + std::to_string(requested),
-                      {{"requested", std::to_string(requested)},
-                       {"earliest", std::to_string(state.earliest)},
-                       {"latest", std::to_string(state.revision)}});
-}
-
 }  // namespace
 
 absl::StatusOr<LogState> ReadLogState(const Transaction& txn, const Tables& tables, std::string_view log) {
@@ -125,7 +117,7 @@ absl::StatusOr<std::vector<std::shared_ptr<const LogEntry>>> LogReader::ReadEntr
   if (!uid->empty() && *uid != state->uid) return NoSuchLog(log);
   *uid = state->uid;
   if (after < 0 || after > state->revision || (after < state->revision && after + 1 < state->earliest)) {
-    return NotRetained(after, *state);
+    return EntryNotRetained(after, state->earliest, state->revision);
   }
   std::vector<std::shared_ptr<const LogEntry>> entries;
   std::size_t bytes = 0;
