@@ -85,7 +85,7 @@ class WatchTest(unittest.TestCase):
         server, client = self.start(secret, new=True)
         make(client, "a")
         backup = pathlib.Path(self.folder, "backup")
-        subprocess.run([BIN / "bulian-db", "backup", server.data_dir, backup], check=True, capture_output=True)
+        self.assertEqual(server.bulian("backup", "--to", backup).returncode, 0)
         stream = self.watch(client)
         next(stream)
         make(client, "lost", "lost-too")
