@@ -66,7 +66,8 @@ struct ReadArchiveOptions {
 };
 
 // Loads logs into a store that has none of their names, each with its epoch raised, so that two restores of one archive
-// never share an epoch. Nothing is visible before the whole archive was found sound. As CheckArchive; ALREADY_EXISTS:
+// never share an epoch. Nothing is visible before the whole archive was found sound; then log after log is, each as a
+// whole. Memory is that of the loaders of all logs. As CheckArchive; ALREADY_EXISTS:
 // there is such a log, and nothing was loaded; NOT_FOUND: the log is not in the archive. DATA_LOSS/STORE_FAILED also
 // when the store does not give back what it was given: the logs are there, and not to be used.
 absl::StatusOr<ArchiveSummary> ReadArchive(const ByteSource& source, Store& store, const ReadArchiveOptions& options);

@@ -1,5 +1,5 @@
-// Where clusters are kept, as people write it: a data directory, or a Redis (services/store/redis/options_text.h), whose
-// password file and durability come from the server's environment variables (BULIAN_REDIS_PASSWORD_FILE,
+// Where clusters are kept, as people write it: a data directory, or a Redis (services/store/redis/options_text.h),
+// whose password file and durability come from the server's environment variables (BULIAN_REDIS_PASSWORD_FILE,
 // BULIAN_REDIS_SENTINEL_PASSWORD_FILE, BULIAN_REDIS_DURABILITY).
 #ifndef TOOLS_DBTOOL_PLACE_H_
 #define TOOLS_DBTOOL_PLACE_H_

@@ -183,6 +183,27 @@ TEST_F(LmdbStoreTest, FillingTheSizeLimitManyTimesNeverBlocksCompaction) {
   FillAndCompact(*Open(), 12);
 }
 
+TEST_F(LmdbStoreTest, ALoadThatDoesNotFitIsRefusedAndItsRoomComesBack) {
+  options_.max_data_size = 4 << 20;
+  auto store = Open();
+  ASSERT_TRUE(store->Commit(Put("a", "1", 0)).ok());
+  for (int round = 0; round < 3; ++round) {
+    auto loader = store->LoadLog("loaded");
+    ASSERT_TRUE(loader.ok()) << loader.status();
+    absl::Status full;
+    for (int i = 0; i < 1000 && full.ok(); ++i)
+      full = (*loader)->AddRecord("n" + std::to_string(i), std::string(20'000, 'v'), 1);
+    EXPECT_EQ(model::ReasonOf(full), v1::STORE_FULL) << full;
+    EXPECT_EQ((*loader)->AddRecord("n", "v", 1), full);
+    loader->reset();
+    ASSERT_TRUE(store->Commit(Put("a", "2", round + 1)).ok());
+    while (*store->Compact(Retention())) {
+    }
+  }
+  EXPECT_EQ(store->ListLogs()->size(), 1U);
+  EXPECT_LT(store->Stats().used_bytes, 1 << 20);
+}
+
 TEST_F(LmdbStoreTest, AReaderThatDiedKeepsNoRoom) {
   options_.max_data_size = 1 << 20;
   options_.unsafe_no_sync = true;  // room is what matters here
@@ -191,7 +212,8 @@ TEST_F(LmdbStoreTest, AReaderThatDiedKeepsNoRoom) {
   int go_on[2];
   ASSERT_EQ(pipe(opened), 0);
   ASSERT_EQ(pipe(go_on), 0);
-  // A process that reads, as one that copies the file does, and dies inside its transaction. It is forked before the store has threads.
+  // A process that reads, as one that copies the file does, and dies inside its transaction. It is forked before the
+  // store has threads.
   const pid_t child = fork();
   if (child == 0) {
     char byte = 0;
