@@ -34,6 +34,7 @@ struct DriveResult {
 // One call: the channel of the caller, and the number of the call over all callers.
 using Call = std::function<grpc::Status(const std::shared_ptr<grpc::Channel>&, std::int64_t number)>;
 
+// `server`: HOST:PORT, or several IP:PORT with commas between them, called in turn.
 DriveResult Drive(const std::string& server, const DriveOptions& options, const Call& call);
 
 // User and system time of a process so far, from /proc; -1 if there is none.

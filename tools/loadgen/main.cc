@@ -159,7 +159,9 @@ int Main(int argc, char** argv) {
   app.add_option("--segments", synthetic.segments)->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--links", synthetic.links)->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--seed", synthetic.seed)->capture_default_str();
-  app.add_option("--server", server, "HOST:PORT")->envname("BULIAN_SERVER")->capture_default_str();
+  app.add_option("--server", server, "HOST:PORT; for run also several IP:PORT with commas between them")
+      ->envname("BULIAN_SERVER")
+      ->capture_default_str();
   app.add_option("--pid", drive.server_pid, "the server's process, to read its CPU time");
   auto* generate = app.add_subcommand("generate", "Print the synthetic cluster as JSONL");
   auto* load = app.add_subcommand("load", "Import the synthetic cluster into a server");
