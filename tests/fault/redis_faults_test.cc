@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <thread>
@@ -148,6 +149,48 @@ TEST(RedisFaults, AFullServerRefusesWholeCommitsAndComesBack) {
   EXPECT_EQ(store.Position(kLog)->revision, revision);
   server.Run({"CONFIG", "SET", "maxmemory", "100mb"});
   EXPECT_TRUE(store.Commit(request).ok());
+}
+
+// Redis ends when it cannot write its file, in the middle of a commit or between two, and comes back with more room.
+TEST(RedisFaults, AFullDiskLosesNothingAcknowledged) {
+  RedisProcess server({0, false, {}, std::int64_t{400} << 10});
+  History history(kLog);
+  Replicas replicas(kLog, &history, std::vector(2, QuickOptions(server.endpoint())));
+  CounterWriters writers(&history, kLog, replicas.stores(), 4);
+  ASSERT_TRUE(Eventually([&] { return server.Ended(); }));
+  const std::int64_t before = history.acknowledged();
+  EXPECT_GT(before, 10);
+  server.Start();
+  ASSERT_TRUE(MoreCommits(history, 20));
+  writers.Stop();
+  EXPECT_TRUE(replicas.AllCaughtUp());
+  EXPECT_THAT(history.Check(*replicas.stores()[0]), IsEmpty());
+}
+
+TEST(RedisFaults, ClocksThatJumpLoseAndReorderNothing) {
+  RedisProcess server({});
+  History history(kLog);
+  std::mutex mutex;
+  std::mt19937 random(7);
+  RedisOptions jumping = QuickOptions(server.endpoint());
+  jumping.clock = [&] {
+    const std::lock_guard lock(mutex);
+    return absl::Now() + absl::Minutes(static_cast<int>(random() % 2000) - 1000);
+  };
+  Replicas replicas(kLog, &history, {jumping, QuickOptions(server.endpoint()), jumping});
+  {
+    CounterWriters writers(&history, kLog, replicas.stores(), 6);
+    EXPECT_TRUE(MoreCommits(history, 200));
+  }
+  EXPECT_TRUE(replicas.AllCaughtUp());
+  EXPECT_THAT(history.Check(*replicas.stores()[0]), IsEmpty());
+  absl::Time last = absl::InfinitePast();
+  const absl::Status followed = replicas.stores()[0]->Follow(kLog, 0, [&](const auto& entry) {
+    EXPECT_GE(entry->commit_time, last);
+    last = entry->commit_time;
+    return true;
+  });
+  EXPECT_TRUE(followed.ok()) << followed;
 }
 
 TEST(RedisFaults, OpeningSaysWhatIsMissing) {

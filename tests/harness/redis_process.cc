@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -71,6 +72,11 @@ void RedisProcess::Kill() {
   pid_ = 0;
 }
 
+bool RedisProcess::Ended() {
+  if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = 0;
+  return pid_ == 0;
+}
+
 void RedisProcess::Signal(int signal) const { kill(pid_, signal); }
 
 void RedisProcess::Start() {
@@ -78,6 +84,11 @@ void RedisProcess::Start() {
   const std::string log = directory_ + "/redis.log";
   pid_ = fork();
   if (pid_ == 0) {
+    if (settings_.file_bytes > 0) {
+      const rlimit limit{static_cast<rlim_t>(settings_.file_bytes), static_cast<rlim_t>(settings_.file_bytes)};
+      setrlimit(RLIMIT_FSIZE, &limit);
+      std::signal(SIGXFSZ, SIG_IGN);
+    }
     const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
@@ -85,6 +96,7 @@ void RedisProcess::Start() {
     std::perror("redis-server");
     _exit(127);
   }
+  settings_.file_bytes = 0;
   for (int i = 0; i < kTries && Run({"PING"}) != "PONG"; ++i) absl::SleepFor(absl::Milliseconds(20));
 }
 

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ class RedisProcess {
     int port = 0;                    // 0: a free one
     bool sentinel = false;           // runs `redis-sentinel`; `lines` are its configuration
     std::vector<std::string> lines;  // of the configuration, after those that keep an append-only file in sync
+    std::int64_t file_bytes = 0;     // of the first start: no file gets larger, as on a full disk; 0: no limit
   };
   explicit RedisProcess(Settings settings);
   ~RedisProcess();  // SIGKILL
@@ -34,6 +36,8 @@ class RedisProcess {
   // SIGKILL, and the start with the same port and folder; waits until it answers and has loaded its file.
   void Kill();
   void Start();
+  // Whether it ended by itself.
+  bool Ended();
   void Signal(int signal) const;
   // One command; its reply as text, arrays joined by spaces.
   std::string Run(const store::redis::Command& command) const;
