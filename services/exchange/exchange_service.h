@@ -10,8 +10,8 @@
 
 namespace bulian::exchange {
 
-// Adds Import, Export and Backup to the table, which shares the context. All families are in the context when the first call
-// comes.
+// Adds Import, Export and Backup to the table, which shares the context. All families are in the context when the first
+// call comes.
 void RegisterExchangeService(rpc::MethodTable& table, const std::shared_ptr<resource::Context>& context);
 
 // Adds WatchChanges, served by a hub that is started with the same context.

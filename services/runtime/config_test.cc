@@ -63,9 +63,9 @@ TEST(ConfigTest, EveryMistakeAtOnceWithItsPlace) {
             {{"BULIAN_DRAIN_DELAY", "-1s"}}, {{"f", "workers: 2\nno colon\nunknown: 1\ntarget: half\n"}});
   ASSERT_FALSE(line.ok());
   const std::string text = DescribeMistakes(line.status());
-  for (const char* part :
-       {"--workers: ", "--nothing: there is no such option", "stray: ", "--listen: ", "--kept-versions: needs a value",
-        "BULIAN_DRAIN_DELAY: ", "f:2: ", "f:3: there is no such option", "f:4: `target` is one of all|registry|analysis"}) {
+  for (const char* part : {"--workers: ", "--nothing: there is no such option",
+                           "stray: ", "--listen: ", "--kept-versions: needs a value", "BULIAN_DRAIN_DELAY: ", "f:2: ",
+                           "f:3: there is no such option", "f:4: `target` is one of all|registry|analysis"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }

@@ -129,12 +129,12 @@ struct StoreStats {
   std::int64_t logs = 0, records = 0, log_entries = 0;
   std::int64_t commits = 0, commit_conflicts = 0, commit_failures = 0, group_syncs = 0;  // since start
   // Of a store that other processes write too.
-  std::int64_t follow_lag = 0;       // commits it knows of that the observer was not told of yet
-  absl::Duration follow_age;         // since it last knew that nothing was missing
-  std::int64_t retries = 0;          // commands sent again, since start
-  std::int64_t reconnects = 0;       // connections made again, since start
-  std::int64_t reloads = 0;          // logs the observer was told to read anew, since start
-  bool durability_waived = false;    // an acknowledged commit can be lost with the store's machine
+  std::int64_t follow_lag = 0;     // commits it knows of that the observer was not told of yet
+  absl::Duration follow_age;       // since it last knew that nothing was missing
+  std::int64_t retries = 0;        // commands sent again, since start
+  std::int64_t reconnects = 0;     // connections made again, since start
+  std::int64_t reloads = 0;        // logs the observer was told to read anew, since start
+  bool durability_waived = false;  // an acknowledged commit can be lost with the store's machine
 };
 
 // Told of every commit, in revision order per log, after it is durable and before its Commit() returns. Called on a

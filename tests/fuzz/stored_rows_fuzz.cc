@@ -13,8 +13,7 @@ namespace {
 
 void EntryHeaderRow(std::string_view bytes) {
   EntryHeader header;
-  if (DecodeEntryHeader(bytes, &header))
-    FUZZ_CHECK(EncodeEntryHeader(header.entry, header.change_count) == bytes);
+  if (DecodeEntryHeader(bytes, &header)) FUZZ_CHECK(EncodeEntryHeader(header.entry, header.change_count) == bytes);
 }
 
 void ChangeRow(std::string_view bytes) {
