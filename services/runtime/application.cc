@@ -19,7 +19,7 @@ namespace {
 
 // How often the store drops what it need not keep.
 constexpr absl::Duration kUpkeepInterval = absl::Minutes(1);
-// Between two tries to open the store, and two looks at its health.
+// Between two tries to open the store.
 constexpr absl::Duration kStorePause = absl::Seconds(1);
 
 // The process ends soon and gives all memory back at once; giving millions of pieces back one by one would take a large
@@ -56,6 +56,7 @@ void Application::AddModules() {
                 [this] { return OpenStore(); },
                 [this] {
                   phase_.store_open = false;
+                  phase_.AskStoreHealthBy(nullptr);
                   metrics_.RemoveSource("store");
                   store_.reset();
                 }});
@@ -98,11 +99,7 @@ absl::Status Application::StartHttp() {
           return gateway::HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_.Text()};
         }},
        {"/livez", [this] { return Livez(phase_); }},
-       {"/readyz",
-        [this] {
-          if (phase_.store_open) phase_.SetStoreHealth(store_->Health());
-          return Readyz(phase_);
-        }},
+       {"/readyz", [this] { return Readyz(phase_); }},
        {"/startupz", [this] { return Startupz(phase_); }}});
   if (!http.ok()) return http.status();
   http_ = *std::move(http);
@@ -112,15 +109,15 @@ absl::Status Application::StartHttp() {
 absl::Status Application::OpenStore() {
   auto opened = OpenChosenStore(config_);
   for (std::string told; absl::IsUnavailable(opened.status()); opened = OpenChosenStore(config_)) {
-    phase_.SetStoreHealth(opened.status());
+    phase_.AskStoreHealthBy([why = opened.status()] { return why; });
     std::string why(opened.status().message());
     if (why != told) log_->Write(rpc::LogLevel::kWarning, "waiting for the store", {{"error", why}});
     told = std::move(why);
     if (!pause_(kStorePause)) break;
   }
   if (!opened.ok()) return opened.status();
-  phase_.SetStoreHealth(absl::OkStatus());
   store_ = std::move(opened->store);
+  phase_.AskStoreHealthBy([this] { return store_->Health(); });
   page_tokens_ = std::make_unique<rpc::PageTokens>(std::move(opened->token_secret));
   metrics_.AddSource("store", [this] { return StoreReadings(*store_); });
   phase_.store_open = true;

@@ -3,8 +3,10 @@
 #define SERVICES_RUNTIME_PROBES_H_
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -19,19 +21,20 @@ struct Phase {
   std::atomic<bool> draining = false;
   std::atomic<int> grpc_port = 0;  // 0: not listening yet
 
-  // What the store lacks, in words for an operator; OK: nothing.
-  void SetStoreHealth(const absl::Status& health) {
+  // How to ask what the store lacks, in words for an operator; OK: nothing. Asked under a lock: what the function
+  // before used may go when this returns.
+  void AskStoreHealthBy(std::function<absl::Status()> ask) {
     const std::lock_guard lock(mutex_);
-    store_health_ = health;
+    ask_store_health_ = std::move(ask);
   }
   absl::Status store_health() const {
     const std::lock_guard lock(mutex_);
-    return store_health_;
+    return ask_store_health_ ? ask_store_health_() : absl::OkStatus();
   }
 
  private:
   mutable std::mutex mutex_;
-  absl::Status store_health_;
+  std::function<absl::Status()> ask_store_health_;
 };
 
 // Whether a gRPC server answers on this machine's port, over a connection made for the question.
