@@ -5,7 +5,6 @@ import random
 import re
 import signal
 import sys
-import tempfile
 import threading
 import unittest
 import urllib.error
@@ -14,6 +13,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 from client import Client, grpc, message, refusal_of  # noqa: E402
 from server import Server  # noqa: E402
+from server_test import ServerTest  # noqa: E402
 from small_cluster import NAME, en, enterprise_name  # noqa: E402
 
 RECORDS = 20
@@ -49,22 +49,7 @@ def metric(server, name):
     return float(re.search(rf"^{name} (\S+)$", http(server, "/metrics")[1], re.M)[1])
 
 
-class ServerLifeTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="bulian-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def start(self, *flags, new=False):
-        """A server on the test's folder and a client of it; with the cluster when `new`."""
-        server = Server(self.folder, *flags).__enter__()
-        self.addCleanup(server.__exit__)
-        client = Client(server.grpc)
-        self.addCleanup(client.close)
-        if new:
-            client("CreateCluster", cluster_id="small", cluster=dict(display_name=en("Small")))
-        return server, client
-
+class ServerLifeTest(ServerTest):
     def refuses_to_start(self, why):
         refused = Server(self.folder)
         with self.assertRaisesRegex(RuntimeError, why):

@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
@@ -13,7 +12,8 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 from client import Client, exchange_pb2_grpc, grpc, message, refusal_of  # noqa: E402
-from server import BIN, Server  # noqa: E402
+from server import BIN  # noqa: E402
+from server_test import ServerTest  # noqa: E402
 from small_cluster import NAME, en, enterprise_name  # noqa: E402
 
 
@@ -22,21 +22,7 @@ def make(client, *names):
         client("CreateEnterprise", parent=NAME, enterprise_id=name, enterprise=dict(display_name=en(name)))
 
 
-class WatchTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="bulian-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def start(self, *flags, new=False):
-        server = Server(self.folder, *flags).__enter__()
-        self.addCleanup(server.__exit__)
-        client = Client(server.grpc)
-        self.addCleanup(client.close)
-        if new:
-            client("CreateCluster", cluster_id="small", cluster=dict(display_name=en("Small")))
-        return server, client
-
+class WatchTest(ServerTest):
     def watch(self, client, timeout=120, **fields):
         return client("WatchChanges", timeout, **(dict(parent=NAME) | fields))
 
