@@ -24,6 +24,8 @@ class InterposedStore final : public store::Store {
   // Called with each commit that is submitted, before the store has it, but for commits made while it runs; a status is
   // the store's answer.
   std::function<absl::Status(const store::CommitRequest&)> before_submit;
+  // Called once, when a request id was looked for and before that is answered.
+  std::function<void()> after_find;
 
   std::future<Result> Submit(store::CommitRequest request) override {
     absl::Status failed;
@@ -40,7 +42,9 @@ class InterposedStore final : public store::Store {
   absl::StatusOr<std::optional<store::CommitResult>> FindRequest(std::string_view log, std::string_view actor,
                                                                  std::string_view method, std::string_view request_id,
                                                                  std::string_view payload_digest) override {
-    return within_->FindRequest(log, actor, method, request_id, payload_digest);
+    auto found = within_->FindRequest(log, actor, method, request_id, payload_digest);
+    if (auto hook = std::exchange(after_find, nullptr)) hook();
+    return found;
   }
   absl::Status DropLog(std::string_view log, std::string_view uid) override { return within_->DropLog(log, uid); }
   absl::StatusOr<std::vector<std::pair<std::string, store::LogPosition>>> ListLogs() override {

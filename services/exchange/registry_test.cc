@@ -180,6 +180,21 @@ TEST_F(RegistryTest, RequestIdAnswersAgainOrRefuses) {
   EXPECT_EQ(registry_.Revision("beibei"), at);
 }
 
+TEST_F(RegistryTest, ARepeatThatRunsBesideTheFirstCallGetsItsAnswer) {
+  const auto call = [&] {
+    return registry_.Call<v1::CreateEnterpriseRequest, v1::Enterprise>(
+        "EnterpriseService/CreateEnterprise",
+        "request_id: '9b2f6a3e-1c4d-4e5f-8a6b-7c8d9e0f1a2c' parent: 'clusters/beibei' enterprise_id: 'twin' "
+        "enterprise { display_name { en: 'T' } }");
+  };
+  absl::StatusOr<v1::Enterprise> first;
+  registry_.store().after_find = [&] { first = call(); };
+  const auto second = call();
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(second->SerializeAsString(), first->SerializeAsString());
+}
+
 TEST_F(RegistryTest, NoCycleWhateverWritersDo) {
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(CreateType(id, "").ok());
   const auto link = [&](const std::string& child, const std::string& parent) {

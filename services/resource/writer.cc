@@ -67,15 +67,26 @@ absl::StatusOr<model::SnapshotPtr> Writer::Base(const WriteCall& write, int atte
   return Newest(*context_, *write.call, write.cluster);
 }
 
-absl::StatusOr<WriteResult> Writer::Run(const WriteCall& write,
-                                        const std::function<absl::Status(Overlay&, const Stamper&)>& stage) const {
-  const bool repeatable = !write.request_id.empty();
-  if (repeatable) {
-    const auto first = context_->store->FindRequest(write.cluster, write.call->caller.name, write.call->method,
-                                                    write.request_id, write.payload_digest);
-    if (!first.ok() && !absl::IsNotFound(first.status())) return first.status();
-    if (first.ok() && first->has_value()) return Replayed(write, (*first)->position);
-  }
+std::optional<absl::StatusOr<WriteResult>> Writer::AnsweredBefore(const WriteCall& write) const {
+  if (write.request_id.empty()) return std::nullopt;
+  const auto first = context_->store->FindRequest(write.cluster, write.call->caller.name, write.call->method,
+                                                  write.request_id, write.payload_digest);
+  if (absl::IsNotFound(first.status())) return std::nullopt;
+  if (!first.ok()) return first.status();
+  if (!first->has_value()) return std::nullopt;
+  return Replayed(write, (*first)->position);
+}
+
+absl::StatusOr<WriteResult> Writer::Run(const WriteCall& write, const Stage& stage) const {
+  if (const auto answered = AnsweredBefore(write)) return *answered;
+  auto result = Tried(write, stage);
+  if (result.ok()) return result;
+  // What refused it may be the first call with its id, committed since it was looked for.
+  if (const auto answered = AnsweredBefore(write); answered && answered->ok()) return *answered;
+  return result;
+}
+
+absl::StatusOr<WriteResult> Writer::Tried(const WriteCall& write, const Stage& stage) const {
   absl::Status last;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     if (absl::Status alive = write.call->CheckAlive(); !alive.ok()) return alive;
@@ -95,7 +106,7 @@ absl::StatusOr<WriteResult> Writer::Run(const WriteCall& write,
     request.create_log = write.create_cluster;
     request.actor = write.call->caller.name;
     request.method = write.call->method;
-    request.request_id = repeatable ? write.request_id : context_->new_uid();
+    request.request_id = write.request_id.empty() ? context_->new_uid() : write.request_id;
     request.payload_digest = write.payload_digest;
     const auto result = context_->store->Commit(std::move(request));
     if (result.ok()) return result->replayed ? Replayed(write, result->position) : Published(write, result->position);

@@ -4,6 +4,7 @@
 #define SERVICES_RESOURCE_WRITER_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -49,11 +50,14 @@ class Writer {
 
   // `stage` stages writes, or says why not; it may run several times. Staging nothing commits nothing. With
   // `validate_only` the overlay staged last is validated and thrown away.
-  absl::StatusOr<WriteResult> Run(const WriteCall& write,
-                                  const std::function<absl::Status(Overlay&, const Stamper&)>& stage) const;
+  using Stage = std::function<absl::Status(Overlay&, const Stamper&)>;
+  absl::StatusOr<WriteResult> Run(const WriteCall& write, const Stage& stage) const;
 
  private:
   absl::StatusOr<model::SnapshotPtr> Base(const WriteCall& write, int attempt) const;
+  // The answer of the first call with the request id; nullopt if there was none.
+  std::optional<absl::StatusOr<WriteResult>> AnsweredBefore(const WriteCall& write) const;
+  absl::StatusOr<WriteResult> Tried(const WriteCall& write, const Stage& stage) const;
   // The answer of a commit made before.
   absl::StatusOr<WriteResult> Replayed(const WriteCall& write, const store::LogPosition& position) const;
   absl::StatusOr<WriteResult> Published(const WriteCall& write, const store::LogPosition& position) const;
