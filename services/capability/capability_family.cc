@@ -64,6 +64,9 @@ void CheckCapability(const v1::Capability& capability, std::string_view within, 
   if (capability.has_capacity()) resource::CheckCapacity(capability.capacity(), field / "capacity", violations);
   if (capability.has_lead_time_days())
     resource::CheckAmount(capability.lead_time_days(), field / "lead_time_days", violations);
+  if (capability.has_stock()) resource::CheckQuantity(capability.stock(), field / "stock", violations);
+  if (capability.has_recovery_time_days())
+    resource::CheckAmount(capability.recovery_time_days(), field / "recovery_time_days", violations);
   resource::CheckAttributes(capability.attributes(), field, violations);
   resource::CheckCertificates(capability.certificates(), field, violations);
   resource::CheckValidity(capability, field, violations);
@@ -92,6 +95,9 @@ void CheckCapabilityReferences(const v1::Capability& capability, std::string_vie
   if (facts && capability.capacity().has_total()) {
     resource::CheckRateOfType(capability.capacity().total(), *facts, field / "capacity" / "total",
                               &findings->violations);
+  }
+  if (facts && capability.has_stock()) {
+    resource::CheckUnitOfType(capability.stock().unit(), *facts, field / "stock" / "unit", &findings->violations);
   }
   if (capability.site().empty() && capability.pool_loads().empty()) return;
   const auto* owner = static_cast<const v1::Enterprise*>(

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "bulian/v1/chain.pb.h"
 #include "services/chain/segment_references.h"
+#include "services/model/day.h"
 #include "services/resource/field_rules.h"
 #include "services/resource/type_facts.h"
 
@@ -21,7 +23,8 @@ using resource::FieldPath;
 using resource::Findings;
 using resource::Lookup;
 
-constexpr int kMaxSegments = 500, kMaxInputs = 200, kMaxSchemes = 32, kMaxPriority = 100, kMaxGroupChars = 63;
+constexpr int kMaxSegments = 500, kMaxInputs = 200, kMaxSchemes = 32, kMaxPriority = 100, kMaxGroupChars = 63,
+              kMaxPlannedDemands = 120;
 constexpr double kSplitRounding = 1e-6;
 
 const v1::Chain& ChainOf(const Message& message) { return static_cast<const v1::Chain&>(message); }
@@ -62,6 +65,28 @@ void CheckPolicy(const v1::SegmentPolicy& policy, const FieldPath& field, Violat
   if (policy.has_max_hhi()) resource::CheckShare(policy.max_hhi(), field / "max_hhi", violations);
   if (policy.has_max_external_share()) {
     resource::CheckShare(policy.max_external_share(), field / "max_external_share", violations);
+  }
+  if (policy.has_max_single_loss()) {
+    resource::CheckShare(policy.max_single_loss(), field / "max_single_loss", violations);
+  }
+}
+
+// Days in order, each once, each with a rate.
+void CheckDemandPlan(const v1::Segment& segment, const FieldPath& field, Violations* violations) {
+  resource::CheckCount(segment.demand_plan_size(), kMaxPlannedDemands, field / "demand_plan", violations);
+  std::optional<model::Day> last;
+  for (int i = 0; i < segment.demand_plan_size(); ++i) {
+    const v1::PlannedDemand& planned = segment.demand_plan(i);
+    const FieldPath at = field.At("demand_plan", i);
+    resource::CheckDate(planned.valid_from(), at / "valid_from", violations);
+    const std::optional<model::Day> day = model::ToDay(planned.valid_from());
+    if (day && last && *day <= *last) violations->Add((at / "valid_from").str(), "must be after the one before");
+    if (day) last = day;
+    if (planned.has_final_demand()) {
+      resource::CheckRate(planned.final_demand(), at / "final_demand", violations);
+    } else {
+      violations->Add((at / "final_demand").str(), "is required");
+    }
   }
 }
 
@@ -116,6 +141,8 @@ void CheckSegment(const v1::Segment& segment, const v1::Chain& chain, const absl
   if (segment.has_policy()) CheckPolicy(segment.policy(), field / "policy", violations);
   CheckInputs(segment, ids, model::ClusterIdOf(chain.name()), field, violations);
   resource::CheckLocalized(segment.stage(), false, resource::kMaxNameChars, field / "stage", violations);
+  if (segment.has_unit_margin()) resource::CheckMoney(segment.unit_margin(), field / "unit_margin", violations);
+  CheckDemandPlan(segment, field, violations);
 }
 
 void Check(const Message& message, const FieldPath& field, Violations* violations) {
@@ -145,6 +172,10 @@ void CheckReferences(const Message& message, const FieldPath& field, Lookup& loo
                                                  at / "requirement" / "capability_type", findings);
     if (facts && segment.has_final_demand()) {
       resource::CheckRateOfType(segment.final_demand(), *facts, at / "final_demand", &findings->violations);
+    }
+    for (int j = 0; facts && j < segment.demand_plan_size(); ++j) {
+      resource::CheckRateOfType(segment.demand_plan(j).final_demand(), *facts, at.At("demand_plan", j) / "final_demand",
+                                &findings->violations);
     }
     for (int j = 0; j < segment.inputs_size(); ++j) {
       CheckForeignSegment(segment.inputs(j).segment(), chain, at.At("inputs", j) / "segment", lookup, findings);

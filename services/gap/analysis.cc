@@ -46,7 +46,7 @@ AnalysisBuilder::AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of, 
     next_->graph_ = old_->graph_;
     next_->demand_ = old_->demand_;
   } else {
-    next_->graph_ = std::make_shared<SegmentGraph>(*next_->snapshot_);
+    next_->graph_ = std::make_shared<SegmentGraph>(*next_->snapshot_, as_of);
     next_->demand_ = std::make_shared<DemandSolution>(SolveDemand(next_->graph_->demand()));
     ++next_->work_.demand_solves;
   }

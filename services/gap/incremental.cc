@@ -20,7 +20,8 @@ using TypeSet = absl::flat_hash_set<Row>;
 
 bool SameFacts(const model::ClusterFacts& a, const model::ClusterFacts& b) {
   return a.regions == b.regions && a.min_suppliers == b.min_suppliers && a.max_hhi == b.max_hhi &&
-         a.max_external_share == b.max_external_share && a.evidence_max_age_days == b.evidence_max_age_days;
+         a.max_external_share == b.max_external_share && a.max_single_loss == b.max_single_loss &&
+         a.evidence_max_age_days == b.evidence_max_age_days;
 }
 
 // What the changes reach, as seen in one of the two snapshots.

@@ -8,8 +8,20 @@
 #include "services/model/units.h"
 
 namespace bulian::gap {
+namespace {
 
-SegmentGraph::SegmentGraph(const model::Snapshot& snapshot) {
+// The rate in force on a day; null if none is stated.
+const v1::Rate* FinalDemandAt(const v1::Segment& segment, model::Day day) {
+  const v1::Rate* rate = segment.has_final_demand() ? &segment.final_demand() : nullptr;
+  for (const v1::PlannedDemand& planned : segment.demand_plan()) {
+    if (const auto from = model::ToDay(planned.valid_from()); from && *from <= day) rate = &planned.final_demand();
+  }
+  return rate;
+}
+
+}  // namespace
+
+SegmentGraph::SegmentGraph(const model::Snapshot& snapshot, model::Day as_of) {
   snapshot.VisitByName(model::ResourceType::kChain, "", "", [&](model::Row row) {
     AddChain(snapshot, row);
     return true;
@@ -23,7 +35,7 @@ SegmentGraph::SegmentGraph(const model::Snapshot& snapshot) {
     edges_of_[demand_.edges[e].from].push_back(e);
     if (demand_.edges[e].to != demand_.edges[e].from) edges_of_[demand_.edges[e].to].push_back(e);
   }
-  for (int i = 0; i < size(); ++i) demand_.final_demand.push_back(FinalDemandOf(snapshot, i));
+  for (int i = 0; i < size(); ++i) demand_.final_demand.push_back(FinalDemandOf(snapshot, i, as_of));
 }
 
 int SegmentGraph::Find(std::string_view name) const {
@@ -97,9 +109,9 @@ void SegmentGraph::AddInputs(int fed) {
   }
 }
 
-FinalDemand SegmentGraph::FinalDemandOf(const model::Snapshot& snapshot, int index) const {
-  const v1::Segment& segment = nodes_[index].segment();
-  const bool stated = segment.has_final_demand();
+FinalDemand SegmentGraph::FinalDemandOf(const model::Snapshot& snapshot, int index, model::Day as_of) const {
+  const v1::Rate* const rate = FinalDemandAt(nodes_[index].segment(), as_of);
+  const bool stated = rate != nullptr;
   const model::TypeNode* type = nodes_[index].type == model::kNoRow ? nullptr : &snapshot.type(nodes_[index].type);
   if (type == nullptr || type->unit.empty()) {
     // Only presence counts of a segment that nothing draws a quantity from; it needs no unit.
@@ -110,14 +122,13 @@ FinalDemand SegmentGraph::FinalDemandOf(const model::Snapshot& snapshot, int ind
     return {enabling && !draws ? FinalDemand::State::kAbsent : FinalDemand::State::kNoUnit, 0};
   }
   if (!stated) return {};
-  const v1::Rate& rate = segment.final_demand();
-  const model::Unit* unit = model::FindUnit(rate.unit());
+  const model::Unit* unit = model::FindUnit(rate->unit());
   if (unit == nullptr || unit->dimension != type->dimension ||
-      (rate.period() == v1::PERIOD_UNSPECIFIED) != type->stock) {
+      (rate->period() == v1::PERIOD_UNSPECIFIED) != type->stock) {
     return {FinalDemand::State::kNoUnit, 0};
   }
   return {FinalDemand::State::kStated,
-          rate.value() * unit->factor / type->unit_factor * model::PeriodsPerYear(rate.period())};
+          rate->value() * unit->factor / type->unit_factor * model::PeriodsPerYear(rate->period())};
 }
 
 }  // namespace bulian::gap

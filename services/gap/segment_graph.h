@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "bulian/v1/chain.pb.h"
 #include "services/gap/demand.h"
+#include "services/model/day.h"
 #include "services/model/snapshot.h"
 
 namespace bulian::gap {
@@ -36,7 +37,8 @@ struct SupplyNeed {
 
 class SegmentGraph {
  public:
-  explicit SegmentGraph(const model::Snapshot& snapshot);
+  // With the final demand of the day `as_of`.
+  SegmentGraph(const model::Snapshot& snapshot, model::Day as_of);
 
   // By chain name, in chain order.
   const std::vector<SegmentNode>& nodes() const { return nodes_; }
@@ -60,7 +62,7 @@ class SegmentGraph {
   void AddNeeds();
   void AddChain(const model::Snapshot& snapshot, model::Row row);
   void AddInputs(int fed);
-  FinalDemand FinalDemandOf(const model::Snapshot& snapshot, int index) const;
+  FinalDemand FinalDemandOf(const model::Snapshot& snapshot, int index, model::Day as_of) const;
 
   std::vector<SegmentNode> nodes_;
   std::vector<std::pair<std::string_view, int>> by_name_;  // into nodes_

@@ -37,10 +37,11 @@ Truth Answered(Truth truth) { return truth == Truth::kUnknown ? Truth::kUndecide
 }  // namespace
 
 GapPolicy PolicyOf(const model::ClusterFacts& cluster, const v1::Segment& segment) {
-  GapPolicy policy{cluster.min_suppliers, cluster.max_hhi, cluster.max_external_share};
+  GapPolicy policy{cluster.min_suppliers, cluster.max_hhi, cluster.max_external_share, cluster.max_single_loss};
   if (segment.policy().has_min_suppliers()) policy.min_suppliers = segment.policy().min_suppliers();
   if (segment.policy().has_max_hhi()) policy.max_hhi = segment.policy().max_hhi();
   if (segment.policy().has_max_external_share()) policy.max_external_share = segment.policy().max_external_share();
+  if (segment.policy().has_max_single_loss()) policy.max_single_loss = segment.policy().max_single_loss();
   return policy;
 }
 

@@ -29,7 +29,7 @@ using ThreeTruths = std::array<Truth, kSetCount>;
 // The thresholds in force for a segment.
 struct GapPolicy {
   int min_suppliers = 2;
-  double max_hhi = 0.55, max_external_share = 0.5;
+  double max_hhi = 0.55, max_external_share = 0.5, max_single_loss = 0.5;
   friend bool operator==(const GapPolicy&, const GapPolicy&) = default;
 };
 GapPolicy PolicyOf(const model::ClusterFacts& cluster, const v1::Segment& segment);

@@ -158,8 +158,8 @@ std::string DumpSnapshot(const Snapshot& snapshot) {
   std::ostringstream out;
   const ClusterFacts& cluster = snapshot.cluster();
   out << snapshot.position().revision << " as of " << cluster.as_of << " policy " << cluster.min_suppliers << ' '
-      << cluster.max_hhi << ' ' << cluster.max_external_share << ' ' << cluster.evidence_max_age_days << ' '
-      << cluster.weights.ShortDebugString() << '\n';
+      << cluster.max_hhi << ' ' << cluster.max_external_share << ' ' << cluster.max_single_loss << ' '
+      << cluster.evidence_max_age_days << ' ' << cluster.weights.ShortDebugString() << '\n';
   for (std::uint32_t region = 330000; region < 330404; ++region)
     if (region % 100 < 4) out << snapshot.IsLocal(region) << ' ';
   for (const ResourceType type : kTypes) {
