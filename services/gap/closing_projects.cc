@@ -19,10 +19,6 @@ namespace {
 using model::ResourceType;
 constexpr float kNotStated = std::numeric_limits<float>::quiet_NaN();
 
-bool IsOnItsWay(const v1::Project& project) {
-  return project.state() != v1::Project::IN_PRODUCTION && project.state() != v1::Project::CANCELLED;
-}
-
 // The region of a site of an enterprise (empty id: the first); 0: not known.
 std::uint32_t SiteRegion(const v1::Enterprise& enterprise, std::string_view site_id) {
   for (const v1::Site& site : enterprise.sites()) {
@@ -71,6 +67,10 @@ auto SoonestFirst(const v1::Project& project) {
 }
 
 }  // namespace
+
+bool IsOnItsWay(const v1::Project& project) {
+  return project.state() != v1::Project::IN_PRODUCTION && project.state() != v1::Project::CANCELLED;
+}
 
 std::vector<ProjectCandidate> FindClosingProjects(const model::Snapshot& snapshot, model::Row type,
                                                   const RequirementFit& requirement, model::Day as_of,

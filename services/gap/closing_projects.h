@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "bulian/v1/project.pb.h"
 #include "services/gap/bounds.h"
 #include "services/gap/requirement_fit.h"
 #include "services/gap/supplier_sets.h"
@@ -12,6 +13,9 @@
 #include "services/model/snapshot.h"
 
 namespace bulian::gap {
+
+// Neither in production nor cancelled.
+bool IsOnItsWay(const v1::Project& project);
 
 struct ProjectCandidate {
   model::Row project = model::kNoRow;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/gap/look_ahead.h"
 #include "services/gap/report.h"
 #include "services/model/error.h"
 #include "services/model/resource_name.h"
@@ -25,6 +26,7 @@ namespace {
 using model::ResourceType;
 
 constexpr std::size_t kOtherDatesKept = 4;
+constexpr std::size_t kGreatestPeriods = 240;
 constexpr int kDefaultPage = 100, kGreatestPage = 1000;
 // A page ends early rather than outgrow what clients take in one message (4 MiB by default).
 constexpr std::size_t kPageBytes = std::size_t{2} << 20;
@@ -124,6 +126,38 @@ absl::StatusOr<std::string> FillPage(const GapServiceDeps& deps, const rpc::Call
   return deps.page_tokens->Seal(page->cursor);
 }
 
+void CheckHorizon(const v1::AnalyzeGapsRequest& request, model::Violations* violations) {
+  if (request.has_horizon() && !model::ToDay(request.horizon())) violations->Add("horizon", "must be a full date");
+  if (!v1::Period_IsValid(request.period())) violations->Add("period", "is not a period");
+  if (request.period() != v1::PERIOD_UNSPECIFIED && !request.has_horizon())
+    violations->Add("period", "is only allowed with a horizon");
+}
+
+// Fills what the horizon adds to a report.
+absl::Status Look(const GapServiceDeps& deps, const rpc::CallContext& call, const v1::AnalyzeGapsRequest& request,
+                  const Question& question, const ClusterAnalysis& analysis, v1::GapReport* report) {
+  const std::vector<model::Day> days =
+      PeriodStarts(question.as_of, *model::ToDay(request.horizon()), request.period(), kGreatestPeriods);
+  if (days.empty()) {
+    model::Violations violations;
+    violations.Add("horizon", "must not be before the date of the analysis, nor more than 240 periods after it");
+    return violations.ToStatus();
+  }
+  const view::Patience patience = PatienceOf(call);
+  const auto looks =
+      LookAheadOf(analysis, question.chain, days, [&] { return !deps.views->CheckPatience(patience).ok(); });
+  if (!looks) return deps.views->CheckPatience(patience);
+  std::size_t bytes = 0;
+  for (const LookAhead& look : *looks) {
+    if (report->timelines_size() == kGreatestPage || bytes > kPageBytes) break;
+    FillTimeline(analysis, look, report->add_timelines());
+    bytes += report->timelines(report->timelines_size() - 1).ByteSizeLong();
+  }
+  report->set_timelines_complete(static_cast<std::size_t>(report->timelines_size()) == looks->size());
+  for (const model::Day day : days) *report->add_period_starts() = model::ToDate(day);
+  return absl::OkStatus();
+}
+
 absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, const v1::AnalyzeGapsRequest& request,
                          v1::GapReport* report) {
   model::Violations violations;
@@ -134,6 +168,7 @@ absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, con
     if (v1::GapKind_IsValid(request.kinds(i)) && request.kinds(i) != v1::GAP_KIND_UNSPECIFIED) continue;
     violations.Add("kinds[" + std::to_string(i) + "]", "is not a kind of gap");
   }
+  CheckHorizon(request, &violations);
   if (!violations.empty()) return violations.ToStatus();
   Page page;
   const auto question = Open(deps, call, request, &page);
@@ -141,6 +176,10 @@ absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, con
   const auto analysed = deps.analyses->Get(question->snapshot, question->as_of, PatienceOf(call));
   if (!analysed.ok()) return analysed.status();
   const AnalysisPtr& analysis = *analysed;
+  if (request.has_horizon() && page.start == 0) {
+    if (const absl::Status looked = Look(deps, call, request, *question, *analysis, report); !looked.ok())
+      return looked;
+  }
 
   std::vector<const GapRef*> chosen;
   for (const GapRef& gap : analysis->gaps()) {

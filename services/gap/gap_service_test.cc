@@ -181,6 +181,37 @@ TEST_F(GapServiceTest, KeepsAnalysesAndAdvancesThem) {
   EXPECT_EQ(report.revision().number(), 8);
 }
 
+TEST_F(GapServiceTest, LooksAheadOnTheFirstPage) {
+  v1::AnalyzeGapsRequest request;
+  request.set_parent(kChain);
+  request.mutable_horizon()->set_year(2026);
+  request.mutable_horizon()->set_month(8);
+  request.mutable_horizon()->set_day(15);
+  request.set_page_size(1);
+  v1::GapReport report;
+  ASSERT_TRUE(Call("AnalyzeGaps", request, &report).ok());
+  ASSERT_EQ(report.period_starts_size(), 3);
+  EXPECT_EQ(report.period_starts(2).month(), 8);
+  EXPECT_TRUE(report.timelines_complete());
+  ASSERT_EQ(report.timelines_size(), 3);
+  EXPECT_EQ(report.timelines(0).segment(), "clusters/c/chains/x/segments/a");
+  EXPECT_EQ(report.timelines(0).first_shortage().month(), 6);
+  request.set_page_token(report.next_page_token());
+  ASSERT_TRUE(Call("AnalyzeGaps", request, &report).ok());
+  EXPECT_EQ(report.timelines_size(), 0);
+
+  request.clear_page_token();
+  request.mutable_horizon()->set_year(2025);
+  EXPECT_EQ(model::ReasonOf(Call("AnalyzeGaps", request, &report)), v1::INVALID_FIELDS);
+  request.mutable_horizon()->set_year(2126);
+  EXPECT_EQ(model::ReasonOf(Call("AnalyzeGaps", request, &report)), v1::INVALID_FIELDS);
+  request.mutable_horizon()->set_month(13);
+  EXPECT_EQ(model::ReasonOf(Call("AnalyzeGaps", request, &report)), v1::INVALID_FIELDS);
+  request.clear_horizon();
+  request.set_period(v1::WEEK);
+  EXPECT_EQ(model::ReasonOf(Call("AnalyzeGaps", request, &report)), v1::INVALID_FIELDS);
+}
+
 TEST_F(GapServiceTest, RefusesWithEveryViolation) {
   v1::AnalyzeGapsRequest request;
   request.set_parent("chains/x");

@@ -9,6 +9,7 @@
 #include "bulian/v1/project.pb.h"
 #include "bulian/v1/supply_link.pb.h"
 #include "services/gap/requirement_fit.h"
+#include "services/gap/verify_first.h"
 #include "services/model/day.h"
 
 namespace bulian::gap {
@@ -38,9 +39,9 @@ void FillBounds(const Bounds& bounds, v1::Bounds* message) {
 
 // `value_of` gives the optional value on a set's metrics.
 template <class ValueOf>
-void FillThree(const SegmentResult& result, ValueOf value_of, v1::ThreeValues* message) {
+void FillThree(const std::array<SetMetrics, kSetCount>& metrics, ValueOf value_of, v1::ThreeValues* message) {
   const auto fill = [&](int set, v1::Bounds* (v1::ThreeValues::*field)()) {
-    const std::optional<Bounds> value = value_of(result.metrics[set]);
+    const std::optional<Bounds> value = value_of(metrics[set]);
     if (value) FillBounds(*value, (message->*field)());
   };
   fill(kVerifiedSet, &v1::ThreeValues::mutable_verified);
@@ -48,8 +49,13 @@ void FillThree(const SegmentResult& result, ValueOf value_of, v1::ThreeValues* m
   fill(kPossibleSet, &v1::ThreeValues::mutable_possible);
 }
 
-void FillDemand(const ClusterAnalysis& analysis, int segment, v1::Demand* message) {
-  const SegmentDemand& demand = analysis.demand().segments[segment];
+std::optional<Bounds> SuppliersOf(const SetMetrics& metrics) {
+  return Bounds{static_cast<double>(metrics.independent), static_cast<double>(metrics.independent)};
+}
+
+std::optional<Bounds> CapacityOf(const SetMetrics& metrics) { return metrics.capacity; }
+
+void FillDemand(const ClusterAnalysis& analysis, const SegmentDemand& demand, v1::Demand* message) {
   message->set_state(demand.state);
   message->set_per_year(demand.per_year);
   message->set_final_per_year(demand.final_per_year);
@@ -58,17 +64,13 @@ void FillDemand(const ClusterAnalysis& analysis, int segment, v1::Demand* messag
 
 void FillMetrics(const ClusterAnalysis& analysis, int segment, v1::SegmentMetrics* message) {
   const SegmentResult& result = analysis.segment(segment);
-  const auto count = [](const SetMetrics& m) {
-    return std::optional(Bounds{static_cast<double>(m.independent), static_cast<double>(m.independent)});
-  };
-  FillThree(result, count, message->mutable_independent_suppliers());
+  FillThree(result.metrics, SuppliersOf, message->mutable_independent_suppliers());
   FillThree(
-      result, [](const SetMetrics& m) { return m.hhi; }, message->mutable_hhi());
+      result.metrics, [](const SetMetrics& m) { return m.hhi; }, message->mutable_hhi());
+  FillThree(result.metrics, CapacityOf, message->mutable_capacity());
   FillThree(
-      result, [](const SetMetrics& m) { return std::optional(m.capacity); }, message->mutable_capacity());
-  FillThree(
-      result, [](const SetMetrics& m) { return m.external_share; }, message->mutable_external_share());
-  FillDemand(analysis, segment, message->mutable_demand());
+      result.metrics, [](const SetMetrics& m) { return m.external_share; }, message->mutable_external_share());
+  FillDemand(analysis, analysis.demand().segments[segment], message->mutable_demand());
   const model::Row type = analysis.graph().nodes()[segment].type;
   if (type != model::kNoRow) {
     message->set_unit(analysis.snapshot()->type(type).unit);
@@ -79,6 +81,30 @@ void FillMetrics(const ClusterAnalysis& analysis, int segment, v1::SegmentMetric
   message->set_min_suppliers(result.inputs.policy.min_suppliers);
   message->set_max_hhi(result.inputs.policy.max_hhi);
   message->set_max_external_share(result.inputs.policy.max_external_share);
+}
+
+void FillVerdicts(const SegmentVerdicts& verdicts, bool only_listed,
+                  google::protobuf::RepeatedPtrField<v1::KindVerdict>* messages) {
+  for (const auto& [kind, slug] : kSlugs) {
+    const ThreeTruths& truths = verdicts.of_kind[kind];
+    if (only_listed && !IsListed(truths)) continue;
+    v1::KindVerdict* verdict = messages->Add();
+    verdict->set_kind(kind);
+    verdict->set_on_verified(VerdictOf(truths[kVerifiedSet]));
+    verdict->set_on_claimed(VerdictOf(truths[kClaimedSet]));
+    verdict->set_on_possible(VerdictOf(truths[kPossibleSet]));
+  }
+}
+
+void FillVerifyFirst(const ClusterAnalysis& analysis, int segment, v1::Gap* message) {
+  for (const Verification& verification : VerifyFirst(analysis, segment)) {
+    v1::VerifyFirst* item = message->add_verify_first();
+    item->set_enterprise(analysis.snapshot()->Name(ResourceType::kEnterprise, verification.enterprise));
+    item->set_capability(analysis.snapshot()->Name(ResourceType::kCapability, verification.capability));
+    for (const v1::GapKind kind : verification.settles) item->add_settles(kind);
+    item->set_capacity_shrink(verification.capacity);
+    item->set_suppliers_shrink(verification.suppliers);
+  }
 }
 
 void FillSuppliers(const ClusterAnalysis& analysis, int segment, v1::Gap* message) {
@@ -188,6 +214,7 @@ void FillGap(const ClusterAnalysis& analysis, const GapRef& gap, v1::Gap* messag
   FillProjects(analysis, gap, message);
   if (unverified) {
     for (const v1::GapKind kind : hanging) message->add_hanging_kinds(kind);
+    FillVerifyFirst(analysis, gap.segment, message);
   }
   *message->mutable_revision() = analysis.snapshot()->position().ToProto();
   *message->mutable_as_of() = model::ToDate(analysis.as_of());
@@ -200,14 +227,37 @@ void FillAssessment(const ClusterAnalysis& analysis, int segment, v1::SegmentAss
   message->set_capability_type(node.segment().requirement().capability_type());
   message->set_priority(node.segment().priority());
   FillMetrics(analysis, segment, message->mutable_metrics());
-  for (const auto& [kind, slug] : kSlugs) {
-    const ThreeTruths& truths = analysis.segment(segment).verdicts.of_kind[kind];
-    v1::KindVerdict* verdict = message->add_verdicts();
-    verdict->set_kind(kind);
-    verdict->set_on_verified(VerdictOf(truths[kVerifiedSet]));
-    verdict->set_on_claimed(VerdictOf(truths[kClaimedSet]));
-    verdict->set_on_possible(VerdictOf(truths[kPossibleSet]));
+  FillVerdicts(analysis.segment(segment).verdicts, false, message->mutable_verdicts());
+}
+
+void FillTimeline(const ClusterAnalysis& analysis, const LookAhead& look, v1::SegmentTimeline* message) {
+  const SegmentNode& node = analysis.graph().nodes()[look.segment];
+  message->set_segment(node.name);
+  *message->mutable_segment_display_name() = node.segment().display_name();
+  if (node.type != model::kNoRow) message->set_unit(analysis.snapshot()->type(node.type).unit);
+  for (const LookStep& step : look.steps) {
+    v1::TimelineStep* item = message->add_steps();
+    *item->mutable_valid_from() = model::ToDate(step.from);
+    FillThree(step.metrics, CapacityOf, item->mutable_capacity());
+    FillThree(step.metrics, SuppliersOf, item->mutable_independent_suppliers());
+    FillDemand(analysis, step.demand, item->mutable_demand());
+    if (step.demand.state == v1::Demand::KNOWN && step.demand.per_year > 0) {
+      FillBounds(UnmetShare(step.metrics[kClaimedSet].capacity, step.demand.per_year), item->mutable_unmet_share());
+    }
+    FillVerdicts(step.verdicts, true, item->mutable_verdicts());
   }
+  if (look.first_shortage) *message->mutable_first_shortage() = model::ToDate(*look.first_shortage);
+  for (const LookEffect& effect : look.effects) {
+    const std::shared_ptr<const v1::Project> project = analysis.snapshot()->project(effect.project);
+    v1::ProjectEffect* item = message->add_effects();
+    item->set_project(project->name());
+    item->set_planned_capability(project->planned_capabilities(effect.planned).capability_id());
+    item->set_kind(effect.kind);
+    *item->mutable_closes() = model::ToDate(effect.closes);
+    if (effect.closes_without) *item->mutable_closes_without() = model::ToDate(*effect.closes_without);
+    item->set_only_possible(effect.only_possible);
+  }
+  message->mutable_undated_projects()->Add(look.undated_projects.begin(), look.undated_projects.end());
 }
 
 void FillDivergentParts(const ClusterAnalysis& analysis, std::string_view chain,

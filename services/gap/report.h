@@ -8,6 +8,7 @@
 
 #include "bulian/v1/gap.pb.h"
 #include "services/gap/analysis.h"
+#include "services/gap/look_ahead.h"
 
 namespace bulian::gap {
 
@@ -21,6 +22,8 @@ std::string NameOfGap(const ClusterAnalysis& analysis, const GapRef& gap);
 
 void FillGap(const ClusterAnalysis& analysis, const GapRef& gap, v1::Gap* message);
 void FillAssessment(const ClusterAnalysis& analysis, int segment, v1::SegmentAssessment* message);
+
+void FillTimeline(const ClusterAnalysis& analysis, const LookAhead& look, v1::SegmentTimeline* message);
 
 // The divergent parts that hold a segment of the chain or why one of its segments has no demand; all, if `chain` is
 // empty.

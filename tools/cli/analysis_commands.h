@@ -15,6 +15,8 @@ struct GapFlags {
   std::vector<std::string> kinds;  // as in gap names or as enum values; empty: all
   bool certain_only = false;
   std::string as_of;      // YYYY-MM-DD; empty: the cluster's date
+  std::string horizon;    // YYYY-MM-DD: look ahead by periods instead; empty: no
+  std::string period = "month";
   bool segments = false;  // every segment with its verdicts instead of the gaps
 };
 int Gaps(Connection& connection, const Options& options, const std::string& parent, const GapFlags& flags);

@@ -8,6 +8,7 @@
 #include "tools/cli/analysis_commands.h"
 #include "tools/cli/phrases.h"
 #include "tools/cli/table.h"
+#include "tools/cli/timeline_table.h"
 
 namespace bulian::cli {
 namespace {
@@ -41,6 +42,8 @@ std::string Numbers(const v1::Gap& gap, const Options& o) {
     case v1::UNVERIFIED: {
       std::string text(o.Word("hangs on claims:", "取决于未核实信息："));
       for (int kind : gap.hanging_kinds()) text += " " + std::string(KindText(static_cast<v1::GapKind>(kind), o));
+      if (!gap.verify_first().empty())
+        text += std::string(o.Word("; first verify ", "；先核实 ")) + ShortName(gap.verify_first(0).capability());
       return text;
     }
     default:
@@ -102,6 +105,16 @@ bool ParseKinds(const std::vector<std::string>& typed, v1::AnalyzeGapsRequest* r
   return true;
 }
 
+// False after telling the error.
+bool SetHorizon(const GapFlags& flags, v1::AnalyzeGapsRequest* request) {
+  std::string period = flags.period;
+  for (char& c : period) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  v1::Period parsed = v1::PERIOD_UNSPECIFIED;
+  v1::Period_Parse(period, &parsed);
+  request->set_period(parsed);
+  return SetAsOf(flags.horizon, request->mutable_horizon());
+}
+
 void PrintSegments(const v1::AssessSegmentsResponse& all, const Options& o) {
   Table table({std::string(o.Word("SEGMENT", "环节")), std::string(o.Word("DISPLAY NAME", "名称")), ">k", ">HHI",
                ">" + std::string(o.Word("CAPACITY", "产能")), ">" + std::string(o.Word("DEMAND", "需求")),
@@ -155,6 +168,7 @@ int Gaps(Connection& connection, const Options& options, const std::string& type
   request.set_certain_only(flags.certain_only);
   if (!ParseKinds(flags.kinds, &request) || !SetAsOf(flags.as_of, request.mutable_as_of())) return 1;
   if (flags.as_of.empty()) request.clear_as_of();
+  if (!flags.horizon.empty() && !SetHorizon(flags, &request)) return 1;
   v1::GapReport all;
   do {
     request.set_page_size(flags.limit > 0 ? std::min(flags.limit - all.gaps_size(), 1000) : 1000);
@@ -171,6 +185,8 @@ int Gaps(Connection& connection, const Options& options, const std::string& type
   } while (!all.next_page_token().empty() && (flags.limit == 0 || all.gaps_size() < flags.limit));
   if (options.output == Output::kJson)
     std::cout << ToJson(all);
+  else if (!flags.horizon.empty())
+    PrintTimelines(all, options, std::cout);
   else
     PrintTable(all, options);
   return 0;

@@ -93,6 +93,11 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   gaps->add_flag("--certain", a.gaps.certain_only, "only gaps that are certain");
   gaps->add_flag("--segments", a.gaps.segments, "every segment with its numbers, gaps or not");
   gaps->add_option("--as-of", a.gaps.as_of, "date of the analysis, YYYY-MM-DD");
+  auto* horizon = gaps->add_option("--horizon", a.gaps.horizon, "look ahead to this date, YYYY-MM-DD, by periods");
+  gaps->add_option("--period", a.gaps.period, "length of a period of the look ahead")
+      ->check(CLI::IsMember({"day", "week", "month", "year"}))
+      ->capture_default_str()
+      ->needs(horizon);
   gaps->add_option("--limit", a.gaps.limit, "at most this many")->check(CLI::NonNegativeNumber);
 
   auto* match = app.add_subcommand("match", "Companies that could fill a segment or gap, best first");
