@@ -26,12 +26,19 @@ bool HoldsOnClaimed(const v1::TimelineStep& step, v1::GapKind kind) {
   });
 }
 
-// A bar as high as the share of demand certainly not met, `o` for another gap, a dot for none.
+bool OtherGapHolds(const v1::TimelineStep& step) {
+  return std::any_of(step.verdicts().begin(), step.verdicts().end(), [](const v1::KindVerdict& verdict) {
+    return verdict.kind() != v1::UNVERIFIED && verdict.on_claimed() == v1::HOLDS;
+  });
+}
+
+// A bar as high as the share of demand certainly not met, `o` for another gap, `?` if it is not sure, a dot for none.
 std::string_view SignOf(const v1::TimelineStep& step) {
   if (HoldsOnClaimed(step, v1::MISSING)) return kBars.back();
   const double unmet = step.has_unmet_share() ? step.unmet_share().lower() : 0;
   if (unmet > 0) return kBars[static_cast<std::size_t>(std::clamp(std::ceil(unmet * 8), 1.0, 8.0))];
-  return step.verdicts().empty() ? kBars.front() : "o";
+  if (step.verdicts().empty()) return kBars.front();
+  return OtherGapHolds(step) ? "o" : "?";
 }
 
 std::string ChartOf(const v1::SegmentTimeline& timeline, const v1::GapReport& report) {
@@ -61,8 +68,8 @@ void PrintTimelines(const v1::GapReport& report, const Options& o, std::ostream&
   out << '\n'
       << report.period_starts_size() << o.Word(" periods from ", " 期，起 ") << DayText(report.period_starts(0))
       << o.Word(" to ", " 止 ") << DayText(report.period_starts(report.period_starts_size() - 1))
-      << o.Word("; █ nothing of the demand is met, ▁ nearly all, o another gap, · none\n",
-                "；█ 需求完全未满足，▁ 几乎满足，o 其他缺口，· 无缺口\n");
+      << o.Word("; █ nothing of the demand is met, ▁ nearly all, o another gap, ? perhaps one or unverified, · none\n",
+                "；█ 需求完全未满足，▁ 几乎满足，o 其他缺口，? 可能有缺口或未核实，· 无缺口\n");
   for (const v1::SegmentTimeline& timeline : report.timelines()) {
     for (const v1::ProjectEffect& effect : timeline.effects()) {
       out << DayText(effect.closes()) << ' ' << ShortName(effect.project()) << o.Word(" ends ", " 消除 ")
