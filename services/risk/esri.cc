@@ -17,10 +17,8 @@ namespace bulian::risk {
 namespace {
 
 // A cascade moves to a lane when its next step would visit more than one in this many of the links: from there on a
-// share of a step of eight lanes costs less.
-constexpr std::int64_t kSparseShare = 12;
-// Fewer cascades than this do not fill enough lanes to be worth it: they go on alone. Measured.
-constexpr int kLeastLanes = 2;
+// share of a step of eight lanes costs less. Measured (esri_bench).
+constexpr std::int64_t kSparseShare = 20;
 
 // Eight doubles a firm.
 class LaneArray {
@@ -46,7 +44,7 @@ class Engine {
         options_(options),
         work_(work),
         links_(static_cast<std::int64_t>(network.inputs.source.size() + network.outputs.source.size())),
-        kernel_(BestLaneKernel()),
+        kernel_(*LaneKernels().front()),
         sparse_(&network, options) {}
 
   void Run() {
@@ -211,7 +209,8 @@ absl::StatusOr<std::vector<EsriResult>> RunShocks(const EsriNetwork& network, co
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
   for (std::size_t i = 0; i < shocks.size(); ++i) {
     const absl::Status status = CheckShock(network, shocks[i]);
-    if (!status.ok()) return absl::InvalidArgumentError("shock " + std::to_string(i) + ": " + std::string(status.message()));
+    if (!status.ok())
+      return absl::InvalidArgumentError("shock " + std::to_string(i) + ": " + std::string(status.message()));
   }
   std::vector<EsriResult> results(shocks.size());
   std::atomic<std::size_t> next = 0;

@@ -1,6 +1,8 @@
 #include "services/risk/esri_lanes.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "services/risk/esri_network.h"
 
@@ -36,22 +38,24 @@ constexpr LaneKernel kKernel = {"avx512", LostInputs, Buyers, Suppliers, Totals,
 }  // namespace avx512
 #pragma GCC pop_options
 
-const LaneKernel& Choose() {
-  if (__builtin_cpu_supports("avx512f")) return avx512::kKernel;
-  if (__builtin_cpu_supports("avx2")) return avx2::kKernel;
-  return portable::kKernel;
+constexpr const LaneKernel* kKernels[] = {&avx512::kKernel, &avx2::kKernel, &portable::kKernel};
+
+// How many of the list this processor does not run.
+std::size_t NotHere() {
+  if (__builtin_cpu_supports("avx512f")) return 0;
+  return __builtin_cpu_supports("avx2") ? 1 : 2;
 }
 #else
-const LaneKernel& Choose() { return portable::kKernel; }
+constexpr const LaneKernel* kKernels[] = {&portable::kKernel};
+
+std::size_t NotHere() { return 0; }
 #endif
 
 }  // namespace
 
-const LaneKernel& BestLaneKernel() {
-  static const LaneKernel& best = Choose();
-  return best;
+std::span<const LaneKernel* const> LaneKernels() {
+  static const std::size_t not_here = NotHere();
+  return std::span(kKernels).subspan(not_here);
 }
-
-const LaneKernel& PortableLaneKernel() { return portable::kKernel; }
 
 }  // namespace bulian::risk

@@ -8,6 +8,7 @@
 #define SERVICES_RISK_ESRI_LANES_H_
 
 #include <cstdint>
+#include <span>
 
 #include "services/risk/esri_network.h"
 
@@ -31,10 +32,8 @@ struct LaneKernel {
   void (*clear)(const EsriNetwork& net, const double* kept, double* down, double* up);
 };
 
-// The best this processor can run.
-const LaneKernel& BestLaneKernel();
-// The one that runs on any processor of the kind it is built for.
-const LaneKernel& PortableLaneKernel();
+// Those this processor runs, the best first; the last runs on any of the kind it is built for.
+std::span<const LaneKernel* const> LaneKernels();
 
 }  // namespace bulian::risk
 

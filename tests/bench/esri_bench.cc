@@ -105,7 +105,7 @@ int Run(std::int32_t firms, std::size_t links, int rounds) {
     plain_us.push_back((end - middle) * 1e6 / static_cast<double>(sample));
     ratios.push_back(plain_us.back() / our_us.back());
   }
-  std::printf("%d firms, %zu links, kernel %s, %.2f steps a cascade\n", firms, links, BestLaneKernel().name,
+  std::printf("%d firms, %zu links, kernel %s, %.2f steps a cascade\n", firms, links, LaneKernels().front()->name,
               steps / static_cast<double>(ours * static_cast<std::size_t>(rounds)));
   std::printf("plain scalar loop %8.1f us a failure (median of %d rounds)\n", Median(plain_us), rounds);
   std::printf("ours              %8.1f us a failure\n", Median(our_us));
