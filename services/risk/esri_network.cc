@@ -19,19 +19,30 @@ double OrOne(double value) { return value > 0 ? value : 1; }
 
 absl::Status Wrong(const std::string& what) { return absl::InvalidArgumentError(what); }
 
+std::size_t KindsOf(const EsriData& data) {
+  std::int32_t kinds = data.kind.empty() ? std::max(data.industries, 0) : 0;
+  for (const std::int32_t kind : data.kind) kinds = std::max(kinds, kind + 1);
+  return static_cast<std::size_t>(kinds);
+}
+
 absl::Status CheckIndices(const EsriData& data) {
   const auto firms = static_cast<std::size_t>(std::max(data.firms, 0));
   const auto industries = static_cast<std::size_t>(std::max(data.industries, 0));
   if (data.firms < 0 || data.industries < 0) return Wrong("a number of firms or industries is negative");
   if (data.links.size() > std::numeric_limits<std::int32_t>::max()) return Wrong("there are too many links");
   if (data.industry.size() != firms) return Wrong("there is not one industry for each firm");
-  if (data.essentiality.size() != industries * industries) return Wrong("the essentiality matrix is not square");
+  if (!data.kind.empty() && data.kind.size() != industries) return Wrong("there is not one kind for each industry");
+  const std::size_t kinds = KindsOf(data);
+  if (data.essentiality.size() != kinds * kinds) return Wrong("the essentiality matrix is not square");
   if (!data.market.empty() && data.market.size() != firms) return Wrong("there is not one market for each firm");
   for (const std::int32_t one : data.industry) {
     if (one < 0 || one >= data.industries) return Wrong("an industry is out of range");
   }
   for (const std::int32_t one : data.market) {
     if (one < 0 || one >= std::max(data.firms, data.industries)) return Wrong("a market is out of range");
+  }
+  for (const std::int32_t one : data.kind) {
+    if (one < 0) return Wrong("a kind of industry is out of range");
   }
   for (const InputClass one : data.essentiality) {
     if (one > InputClass::kEssential) return Wrong("an essentiality is out of range");
@@ -75,7 +86,7 @@ absl::Status Check(const EsriData& data) {
 // Makes a network from checked data.
 class Compiler {
  public:
-  explicit Compiler(const EsriData& data) : data_(data), net_(std::make_shared<EsriNetwork>()) {}
+  explicit Compiler(const EsriData& data) : data_(data), kinds_(KindsOf(data)), net_(std::make_shared<EsriNetwork>()) {}
 
   std::shared_ptr<const EsriNetwork> Run() {
     Number();
@@ -144,8 +155,12 @@ class Compiler {
 
   std::int32_t IndustryOf(std::int32_t firm) const { return data_.industry[net_->original_of[firm]]; }
 
+  std::size_t KindOf(std::int32_t industry) const {
+    return static_cast<std::size_t>(data_.kind.empty() ? industry : data_.kind[industry]);
+  }
+
   InputClass ClassOf(std::int32_t supplier_industry, std::int32_t buyer) const {
-    return data_.essentiality[static_cast<std::size_t>(supplier_industry) * data_.industries + IndustryOf(buyer)];
+    return data_.essentiality[KindOf(supplier_industry) * kinds_ + KindOf(IndustryOf(buyer))];
   }
 
   void Inputs() {
@@ -260,6 +275,7 @@ class Compiler {
   }
 
   const EsriData& data_;
+  const std::size_t kinds_;
   std::shared_ptr<EsriNetwork> net_;
   std::vector<EsriLink> links_;
   std::vector<double> bought_;

@@ -30,8 +30,10 @@ struct EsriData {
   std::vector<EsriLink> links;         // several of one pair are summed
   std::int32_t industries = 0;         // numbered 0 to industries - 1
   std::vector<std::int32_t> industry;  // of each firm
-  // industries x industries, row = supplying industry, column = buying industry.
+  // kinds x kinds, row = supplying, column = buying kind of industry. `kind`: of each industry, numbers from 0; empty:
+  // every industry is a kind of its own.
   std::vector<InputClass> essentiality;
+  std::vector<std::int32_t> kind;
   // Whether remaining suppliers of a market replace those that fail, by market share. `market`: of each firm, numbers
   // from 0; empty: its industry.
   bool replaceability = true;

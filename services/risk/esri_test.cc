@@ -36,6 +36,7 @@ struct Random {
                   .industries = industries,
                   .industry = {},
                   .essentiality = {},
+                  .kind = {},
                   .replaceability = Unit() < 0.7,
                   .market = {},
                   .revenues = {},
@@ -136,6 +137,22 @@ TEST(EsriTest, ResultsDoNotDependOnWhatRunsBeside) {
   }
 }
 
+TEST(EsriTest, KindsOfIndustriesShareTheirEssentiality) {
+  Random random{std::mt19937_64(17)};
+  EsriData data = random.Network(80, 400, 6);
+  EsriData spread = data;
+  data.kind = {0, 1, 1, 0, 2, 1};
+  data.essentiality.resize(9);
+  for (std::size_t i = 0; i < 36; ++i)
+    spread.essentiality[i] = data.essentiality[static_cast<std::size_t>(data.kind[i / 6] * 3 + data.kind[i % 6])];
+  const auto a = Compiled(data), b = Compiled(spread);
+  const std::vector<EsriShock> shocks = SingleFailures(*a);
+  const auto kinds = RunShocks(*a, {}, shocks), matrix = RunShocks(*b, {}, shocks);
+  for (std::size_t i = 0; i < shocks.size(); ++i) ExpectSame((*kinds)[i], (*matrix)[i]);
+  data.kind[0] = 3;
+  EXPECT_FALSE(EsriNetwork::Compile(data).ok());
+}
+
 TEST(EsriTest, OrderOfLinksDoesNotMatter) {
   Random random{std::mt19937_64(13)};
   EsriData data = random.Network(60, 400, 5);
@@ -184,6 +201,7 @@ EsriData Small(std::int32_t firms, std::vector<EsriLink> links, InputClass how) 
                 .industries = 1,
                 .industry = {},
                 .essentiality = {how},
+                .kind = {},
                 .replaceability = false,
                 .market = {},
                 .revenues = {},

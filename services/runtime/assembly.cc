@@ -10,6 +10,7 @@
 #include "services/match/match_service.h"
 #include "services/project/project_service.h"
 #include "services/resource/context.h"
+#include "services/risk/risk_service.h"
 #include "services/rpc/wrong_replica.h"
 
 namespace bulian::runtime {
@@ -19,7 +20,8 @@ namespace {
 constexpr std::string_view kRegistryServices[] = {"bulian.v1.ClusterService",    "bulian.v1.EnterpriseService",
                                                   "bulian.v1.CapabilityService", "bulian.v1.ChainService",
                                                   "bulian.v1.ProjectService",    "bulian.v1.ExchangeService"};
-constexpr std::string_view kAnalysisServices[] = {"bulian.v1.GapService", "bulian.v1.MatchService"};
+constexpr std::string_view kAnalysisServices[] = {"bulian.v1.GapService", "bulian.v1.MatchService",
+                                                  "bulian.v1.RiskService"};
 
 void RegisterRegistry(rpc::MethodTable& methods, const ServiceDeps& deps) {
   const auto context = std::make_shared<resource::Context>();
@@ -40,6 +42,7 @@ void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {
   gap::RegisterGapService(methods, {deps.views, deps.page_tokens, deps.gaps});
   match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
                                         [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }});
+  risk::RegisterRiskService(methods, {.views = deps.views});
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 """Holds the includes of services/ against the order of the rooms: a room may include itself and rooms below it only.
 
-Science rooms (gap, match) are pure: only their *_service files may include rpc, resource, view or store.
+Science rooms (gap, match, risk) are pure: only their *_service files may include rpc, resource, view or store.
 """
 import pathlib
 import re
@@ -19,11 +19,12 @@ ALLOWED = {
     "project": FAMILY | {"capability"},
     "gap": {"model"},
     "match": {"model", "gap"},
+    "risk": {"model", "gap"},
     "exchange": FAMILY | {"cluster", "enterprise", "capability", "chain", "project"},
     "gateway": {"rpc", "model"},
 }
 SERVICE_FILES_MAY_ADD = {"rpc", "resource", "view", "store"}
-SCIENCE = {"gap", "match"}
+SCIENCE = {"gap", "match", "risk"}
 
 
 def allowed(room, file):

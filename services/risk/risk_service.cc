@@ -1,0 +1,7 @@
+#include "services/risk/risk_service.h"
+
+namespace bulian::risk {
+
+void RegisterRiskService(rpc::MethodTable& table, const RiskServiceDeps& deps) { RegisterSystemicRisk(table, deps); }
+
+}  // namespace bulian::risk
