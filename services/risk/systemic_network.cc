@@ -51,6 +51,7 @@ class Builder {
 
   // Links that are valid at the date and state a value.
   bool Collect() {
+    if (Stopped()) return false;
     const Row limit = static_cast<Row>(snapshot_.RowLimit(ResourceType::kSupplyLink));
     for (Row row = 0; row < limit; ++row) {
       if (row % kLinksBetweenStops == 0 && Stopped()) return false;

@@ -17,8 +17,8 @@ namespace bulian::risk {
 
 struct SystemicQuery {
   model::Day as_of = 0;
-  std::string currency;  // ISO 4217; empty: stated by most of the valid links, the first by code among equals
-  int year = 0;          // of the values; 0: of each two enterprises the newest that is stated
+  std::string currency{};  // ISO 4217; empty: stated by most of the valid links, the first by code among equals
+  int year = 0;            // of the values; 0: of each two enterprises the newest that is stated
   // Enterprises are counted in industries of so many digits of their first GB/T 4754 code, 2 to 4; 0: as many as the
   // cluster's essentiality tells apart.
   int industry_digits = 0;
