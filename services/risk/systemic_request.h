@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "bulian/v1/systemic_risk.pb.h"
+#include "bulian/v1/risk.pb.h"
 #include "services/model/snapshot.h"
 #include "services/risk/esri.h"
 #include "services/risk/systemic_network.h"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "bulian/v1/risk.pb.h"
 #include "bulian/v1/systemic_risk.pb.h"
 #include "services/model/day.h"
 #include "services/model/error.h"

@@ -4,6 +4,7 @@
 
 #include "bulian/v1/cluster.pb.h"
 #include "bulian/v1/enterprise.pb.h"
+#include "bulian/v1/risk.pb.h"
 #include "bulian/v1/supply_link.pb.h"
 #include "bulian/v1/systemic_risk.pb.h"
 #include "gtest/gtest.h"

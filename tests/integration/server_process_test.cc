@@ -256,7 +256,7 @@ void ExpectDescribesEverything(const std::shared_ptr<grpc::Channel>& channel) {
   for (const auto& service : response.list_services_response().service()) services.insert(service.name());
   for (const char* name :
        {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
-        "bulian.v1.GapService", "bulian.v1.MatchService"}) {
+        "bulian.v1.GapService", "bulian.v1.MatchService", "bulian.v1.RiskService"}) {
     EXPECT_TRUE(services.contains(name)) << name;
   }
   google::protobuf::SimpleDescriptorDatabase files;

@@ -10,6 +10,7 @@
 #include "tools/cli/import_command.h"
 #include "tools/cli/options.h"
 #include "tools/cli/resource_commands.h"
+#include "tools/cli/systemic_command.h"
 #include "tools/cli/watch_command.h"
 
 namespace bulian::cli {
@@ -32,6 +33,7 @@ struct Arguments {
   DeleteFlags del;
   GapFlags gaps;
   MatchFlags match;
+  SystemicFlags systemic;
   ImportFlags import;
   WatchFlags watch;
 };
@@ -85,6 +87,23 @@ void AddResourceCommands(CLI::App& app, Arguments& a) {
   del->add_flag("--validate-only", a.del.validate_only, "only check");
 }
 
+void AddRiskCommands(CLI::App& app, Arguments& a) {
+  auto* risk = app.add_subcommand("risk", "What breaks if somebody stops");
+  risk->require_subcommand(1);
+  auto* systemic = risk->add_subcommand("systemic", "Enterprises whose failure costs the cluster most (ESRI)");
+  systemic->add_option("cluster", a.name, "for example beibei")->required();
+  systemic->add_option("--top", a.systemic.top, "how many")->check(CLI::Range(1, 1000))->capture_default_str();
+  systemic->add_option("--enterprise", a.systemic.enterprises, "only the failure of this one: id or full name")
+      ->allow_extra_args(false);
+  systemic->add_option("--losers", a.systemic.losers, "name so many that lose most")->check(CLI::Range(0, 100));
+  systemic->add_option("--threshold", a.systemic.threshold, "when a cascade has ended, 0 to 1 (0.01)")
+      ->check(CLI::PositiveNumber);
+  systemic->add_flag("--no-replacement", a.systemic.no_replacement, "others do not replace suppliers that fail");
+  systemic->add_option("--currency", a.systemic.currency, "of the values to count, for example CNY");
+  systemic->add_option("--year", a.systemic.year, "of the values to count");
+  systemic->add_option("--as-of", a.systemic.as_of, "date of the analysis, YYYY-MM-DD");
+}
+
 void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   auto* gaps = app.add_subcommand("gaps", "Missing and weak links, worst first");
   gaps->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/smart-sensor)")->required();
@@ -114,6 +133,8 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   explain->add_option("enterprise", a.enterprise, "id or full name")->required();
   explain->add_option("--as-of", a.match.as_of, "date of the analysis, YYYY-MM-DD");
 
+  AddRiskCommands(app, a);
+
   auto* completion =
       app.add_subcommand("completion", "Print the completion script of a shell: source <(bulian completion bash)");
   completion->add_option("shell", a.shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
@@ -136,6 +157,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("delete")) return Delete(connection, o, a.name, a.del);
   if (app.got_subcommand("gaps")) return Gaps(connection, o, a.name, a.gaps);
   if (app.got_subcommand("match")) return Match(connection, o, a.name, a.match);
+  if (app.got_subcommand("risk")) return SystemicRisk(connection, o, a.name, a.systemic);
   return Explain(connection, o, a.name, a.enterprise, a.match.as_of);
 }
 
