@@ -44,11 +44,11 @@ class OrderedRun {
   }
 
   absl::Status Run() {
-    std::vector<std::thread> threads;
-    for (int i = 0; i < run_.threads; ++i) threads.emplace_back([this] { Compute(); });
-    absl::Status status = Deliver();
-    End();
-    for (std::thread& thread : threads) thread.join();
+    absl::Status status;
+    {
+      const Threads threads(this);
+      status = Deliver();
+    }
     if (failure_) std::rethrow_exception(failure_);
     return status;
   }
@@ -56,9 +56,31 @@ class OrderedRun {
  private:
   static constexpr std::size_t kTogether = 8;  // cascades that one engine has under way
 
+  // The computing threads; ended and joined however Run() is left, also if one cannot be made or `deliver` throws.
+  class Threads {
+   public:
+    explicit Threads(OrderedRun* run) : run_(run) {
+      try {
+        for (int i = 0; i < run->run_.threads; ++i) threads_.emplace_back([run] { run->Compute(); });
+      } catch (const std::exception&) {  // those made so far do the work
+        if (threads_.empty()) throw;
+      }
+    }
+    ~Threads() {
+      run_->End();
+      for (std::thread& thread : threads_) thread.join();
+    }
+    Threads(const Threads&) = delete;
+    Threads& operator=(const Threads&) = delete;
+
+   private:
+    OrderedRun* const run_;
+    std::vector<std::thread> threads_;
+  };
+
   void End() {
-    ended_ = true;
     const std::lock_guard lock(mutex_);
+    ended_ = true;
     changed_.notify_all();
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <new>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -113,6 +114,18 @@ TEST_F(SystemicRunTest, FailureOfAThreadReachesTheCaller) {
     if (i == 100) throw std::bad_alloc();
     return shocks_[i];
   };
+  EXPECT_THROW((void)RunInOrder(*network_, run), std::bad_alloc);
+}
+
+TEST_F(SystemicRunTest, FailureOfTheReaderReachesTheCaller) {
+  SystemicRun run = Run(3, 4);
+  run.deliver = [](std::size_t first, std::span<SystemicResult>) {
+    if (first > 0) throw std::bad_alloc();
+    return absl::OkStatus();
+  };
+  EXPECT_THROW((void)RunInOrder(*network_, run), std::bad_alloc);
+  run.deliver = [](std::size_t, std::span<SystemicResult>) { return absl::OkStatus(); };
+  run.alive = []() -> absl::Status { throw std::bad_alloc(); };
   EXPECT_THROW((void)RunInOrder(*network_, run), std::bad_alloc);
 }
 
