@@ -1,7 +1,7 @@
 #include "services/risk/systemic_request.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -19,6 +19,8 @@ using model::Row;
 
 constexpr int kMostEnterprises = 100'000, kMostScenarios = 1000, kMostLosses = 100'000;
 constexpr std::size_t kMostLabelBytes = 256;
+// The summary is one message: with names of the greatest length so many losers are 3 MB.
+constexpr int kDefaultTop = 100, kMostLosersListed = 16'384;
 constexpr int kFirstYear = 1900, kLastYear = 2200;
 
 void CheckRange(std::string_view field, int value, int least, int most, model::Violations* violations) {
@@ -99,7 +101,15 @@ absl::Status CheckRequest(const v1::AssessSystemicRiskRequest& request) {
   CheckRange("industry_digits", request.industry_digits(), 2, 4, &violations);
   CheckRange("loser_count", request.loser_count(), 1, 100, &violations);
   CheckRange("top_count", request.top_count(), 1, 1000, &violations);
+  const std::int64_t listed = TopCount(request);
+  if (listed <= 1000 && request.loser_count() <= 100 && listed * request.loser_count() > kMostLosersListed)
+    violations.Add("loser_count",
+                   "must be at most " + std::to_string(kMostLosersListed) + " in all for the list in the summary");
   return violations.ToStatus();
+}
+
+int TopCount(const v1::AssessSystemicRiskRequest& request) {
+  return request.top_count() == 0 ? kDefaultTop : request.top_count();
 }
 
 SystemicQuery QueryOf(const v1::AssessSystemicRiskRequest& request, const model::Snapshot& snapshot) {

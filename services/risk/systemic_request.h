@@ -18,6 +18,9 @@ inline constexpr double kDefaultThreshold = 0.01;
 // INVALID_ARGUMENT with every violation.
 absl::Status CheckRequest(const v1::AssessSystemicRiskRequest& request);
 
+// The length of the summary's list that a request asks for.
+int TopCount(const v1::AssessSystemicRiskRequest& request);
+
 // Of a checked request.
 SystemicQuery QueryOf(const v1::AssessSystemicRiskRequest& request, const model::Snapshot& snapshot);
 EsriOptions OptionsOf(const v1::AssessSystemicRiskRequest& request);

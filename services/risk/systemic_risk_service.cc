@@ -29,7 +29,7 @@ using model::ResourceType;
 using Writer = rpc::StreamWriter<v1::AssessSystemicRiskResponse>;
 
 constexpr char kAlgorithmVersion[] = "esri-1";
-constexpr int kDefaultTop = 100, kMostThreads = 8;
+constexpr int kMostThreads = 8;
 constexpr std::size_t kMostBatch = 256;
 constexpr std::size_t kResultsAThread = 32;  // fewer do not fill the lanes of one more
 // Visits of links between two messages: often enough to see the work go on, also in great networks.
@@ -127,9 +127,7 @@ class SystemicCall {
     return Send(message);
   }
 
-  std::size_t TopCount() const {
-    return static_cast<std::size_t>(request_.top_count() == 0 ? kDefaultTop : request_.top_count());
-  }
+  std::size_t TopCount() const { return static_cast<std::size_t>(risk::TopCount(request_)); }
 
   void KeepTop() {
     // What is not known comes last.

@@ -209,6 +209,20 @@ TEST_F(SystemicRiskServiceTest, EveryViolationAtOnce) {
   EXPECT_TRUE(messages_.empty());
 }
 
+// The summary is one message, and what it lists is bounded before any work is done.
+TEST_F(SystemicRiskServiceTest, ListOfTheSummaryFitsAMessage) {
+  request_.set_loser_count(100);
+  EXPECT_TRUE(Call().ok());  // with the list's default length
+  request_.set_top_count(163);
+  EXPECT_TRUE(Call().ok());
+  request_.set_top_count(164);
+  EXPECT_EQ(Call().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(messages_.empty());
+  request_.set_loser_count(16);
+  request_.set_top_count(1000);
+  EXPECT_TRUE(Call().ok());
+}
+
 TEST_F(SystemicRiskServiceTest, UnknownNames) {
   request_.add_enterprises(NameOf("gone"));
   EXPECT_EQ(Call().code(), absl::StatusCode::kNotFound);
