@@ -189,10 +189,9 @@ TEST_F(SystemicNetworkTest, Industries) {
   const EsriData& data = network.data;
   ASSERT_TRUE(EsriNetwork::Compile(data).ok());
   std::set<std::int32_t> industries(data.industry.begin(), data.industry.end());
-  if (network.industry_digits == 3) {
-    EXPECT_EQ(data.industry[0], data.industry[1]);
-    EXPECT_EQ(industries.size(), 4U);  // 398, 261, x alone, y alone
-  }
+  ASSERT_EQ(network.industry_digits, 3);
+  EXPECT_EQ(data.industry[0], data.industry[1]);
+  EXPECT_EQ(industries.size(), 4U);  // 398, 261, x alone, y alone
   EXPECT_EQ(Build({.industry_digits = 4}).data.industries, 5);
   EXPECT_EQ(Build({.industry_digits = 2}).data.industries, 4);
   const std::size_t kinds = 3;
