@@ -1,7 +1,6 @@
 #include "services/gap/gap_service.h"
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/gap/analysis_request.h"
 #include "services/gap/look_ahead.h"
 #include "services/gap/report.h"
 #include "services/model/error.h"
@@ -23,108 +23,10 @@
 namespace bulian::gap {
 namespace {
 
-using model::ResourceType;
-
 constexpr std::size_t kOtherDatesKept = 4;
 constexpr std::size_t kGreatestPeriods = 240;
-constexpr int kDefaultPage = 100, kGreatestPage = 1000;
-// A page ends early rather than outgrow what clients take in one message (4 MiB by default).
-constexpr std::size_t kPageBytes = std::size_t{2} << 20;
 
-// What an analysis request asks about.
-struct Question {
-  model::SnapshotPtr snapshot;
-  model::Day as_of = 0;
-  std::string chain;  // full name; empty: all chains
-};
-
-void CheckAsOf(bool has, const google::type::Date& date, model::Violations* violations) {
-  if (has && !model::ToDay(date)) violations->Add("as_of", "must be a full date");
-}
-
-void CheckParent(std::string_view parent, model::Violations* violations) {
-  const auto name = model::ParseResourceName(parent);
-  if (name && (name->type == ResourceType::kCluster || name->type == ResourceType::kChain)) return;
-  violations->Add(
-      "parent", parent.empty() ? "is required" : "must be `clusters/{cluster}` or `clusters/{cluster}/chains/{chain}`");
-}
-
-void CheckPageSize(int page_size, model::Violations* violations) {
-  if (page_size < 0) violations->Add("page_size", "must not be negative");
-}
-
-int PageSize(int page_size) { return page_size == 0 ? kDefaultPage : std::min(page_size, kGreatestPage); }
-
-view::Patience PatienceOf(const rpc::CallContext& call) { return {call.deadline, call.is_cancelled}; }
-
-absl::StatusOr<model::SnapshotPtr> Resolve(const GapServiceDeps& deps, rpc::CallContext& call, std::string_view cluster,
-                                           const v1::ReadAt& at) {
-  auto snapshot = deps.views->Resolve(cluster, at, PatienceOf(call));
-  if (!snapshot.ok()) return snapshot.status();
-  const std::string name = "clusters/" + std::string(cluster);
-  if ((*snapshot)->Find(ResourceType::kCluster, name) == model::kNoRow) return model::NotFound(name);
-  const model::SnapshotPosition& position = (*snapshot)->position();
-  call.trailers.emplace_back("bulian-revision", position.cluster_uid + ":" + std::to_string(position.epoch) + ":" +
-                                                    std::to_string(position.revision));
-  return snapshot;
-}
-
-// The page a request asks for: where it starts, and the cursor that seals the next one.
-struct Page {
-  std::size_t start = 0;
-  rpc::PageCursor cursor;
-};
-
-// Opens the page token and resolves the revision it pins, or the one the request asks for.
-template <class Request>
-absl::StatusOr<Question> Open(const GapServiceDeps& deps, rpc::CallContext& call, const Request& request, Page* page) {
-  page->cursor.params_hash = rpc::HashOfParams(request);
-  page->cursor.caller = call.caller.name;
-  v1::ReadAt at = request.read_at();
-  if (!request.page_token().empty()) {
-    auto cursor = deps.page_tokens->Open(request.page_token(), page->cursor.params_hash, page->cursor.caller);
-    if (!cursor.ok()) return cursor.status();
-    page->cursor = *std::move(cursor);
-    const std::string& key = page->cursor.last_key;
-    std::from_chars(key.data(), key.data() + key.size(), page->start);
-    at.mutable_at_revision()->set_cluster_uid(page->cursor.cluster_uid);
-    at.mutable_at_revision()->set_epoch(page->cursor.epoch);
-    at.mutable_at_revision()->set_number(page->cursor.revision);
-  }
-  auto snapshot = Resolve(deps, call, model::ClusterIdOf(request.parent()), at);
-  if (!snapshot.ok()) return snapshot.status();
-  Question question{.snapshot = *std::move(snapshot), .as_of = 0, .chain = ""};
-  question.as_of = request.has_as_of() ? *model::ToDay(request.as_of()) : question.snapshot->cluster().as_of;
-  if (model::ParseResourceName(request.parent())->type == ResourceType::kChain) {
-    question.chain = request.parent();
-    if (question.snapshot->Find(ResourceType::kChain, question.chain) == model::kNoRow)
-      return model::NotFound(question.chain);
-  }
-  const model::SnapshotPosition& position = question.snapshot->position();
-  page->cursor.cluster_uid = position.cluster_uid;
-  page->cursor.epoch = position.epoch;
-  page->cursor.revision = position.revision;
-  return question;
-}
-
-bool IsOfChain(const ClusterAnalysis& analysis, int segment, std::string_view chain) {
-  return chain.empty() || analysis.graph().nodes()[segment].chain->name() == chain;
-}
-
-// Fills items from `page.start` until the page is full. Returns the token of the next page.
-template <class Fill>
-absl::StatusOr<std::string> FillPage(const GapServiceDeps& deps, const rpc::CallContext& call, std::size_t count,
-                                     int page_size, Page* page, Fill fill) {
-  const std::size_t end = std::min(count, page->start + static_cast<std::size_t>(PageSize(page_size)));
-  std::size_t bytes = 0, at = page->start;
-  for (; at < end && bytes < kPageBytes; ++at) {
-    if (const absl::Status alive = call.CheckAlive(); !alive.ok()) return alive;
-    bytes += fill(at);
-  }
-  if (at >= count) return std::string();
-  page->cursor.last_key = std::to_string(at);
-  return deps.page_tokens->Seal(page->cursor);
-}
+RequestDeps RequestDepsOf(const GapServiceDeps& deps) { return {deps.views, deps.page_tokens}; }
 
 void CheckHorizon(const v1::AnalyzeGapsRequest& request, model::Violations* violations) {
   if (request.has_horizon() && !model::ToDay(request.horizon())) violations->Add("horizon", "must be a full date");
@@ -149,7 +51,7 @@ absl::Status Look(const GapServiceDeps& deps, const rpc::CallContext& call, cons
   if (!looks) return deps.views->CheckPatience(patience);
   std::size_t bytes = 0;
   for (const LookAhead& look : *looks) {
-    if (report->timelines_size() == kGreatestPage || bytes > kPageBytes) break;
+    if (report->timelines_size() == kGreatestPage || bytes > kPageBytes / 2) break;
     FillTimeline(analysis, look, report->add_timelines());
     bytes += report->timelines(report->timelines_size() - 1).ByteSizeLong();
   }
@@ -171,7 +73,7 @@ absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, con
   CheckHorizon(request, &violations);
   if (!violations.empty()) return violations.ToStatus();
   Page page;
-  const auto question = Open(deps, call, request, &page);
+  const auto question = Open(RequestDepsOf(deps), call, request, &page);
   if (!question.ok()) return question.status();
   const auto analysed = deps.analyses->Get(question->snapshot, question->as_of, PatienceOf(call));
   if (!analysed.ok()) return analysed.status();
@@ -188,7 +90,7 @@ absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, con
     if (!kind || (request.certain_only() && gap.certainty != v1::CERTAIN)) continue;
     if (IsOfChain(*analysis, gap.segment, question->chain)) chosen.push_back(&gap);
   }
-  auto token = FillPage(deps, call, chosen.size(), request.page_size(), &page, [&](std::size_t i) {
+  auto token = FillPage(RequestDepsOf(deps), call, chosen.size(), request.page_size(), &page, [&](std::size_t i) {
     v1::Gap* gap = report->add_gaps();
     FillGap(*analysis, *chosen[i], gap);
     return gap->ByteSizeLong();
@@ -219,7 +121,7 @@ absl::Status GetGap(const GapServiceDeps& deps, rpc::CallContext& call, const v1
   }
   CheckAsOf(request.has_as_of(), request.as_of(), &violations);
   if (!violations.empty()) return violations.ToStatus();
-  const auto snapshot = Resolve(deps, call, model::ClusterIdOf(request.name()), request.read_at());
+  const auto snapshot = Resolve(RequestDepsOf(deps), call, model::ClusterIdOf(request.name()), request.read_at());
   if (!snapshot.ok()) return snapshot.status();
   const model::Day as_of = request.has_as_of() ? *model::ToDay(request.as_of()) : (*snapshot)->cluster().as_of;
   const auto analysed = deps.analyses->Get(*snapshot, as_of, PatienceOf(call));
@@ -242,7 +144,7 @@ absl::Status AssessSegments(const GapServiceDeps& deps, rpc::CallContext& call,
   CheckPageSize(request.page_size(), &violations);
   if (!violations.empty()) return violations.ToStatus();
   Page page;
-  const auto question = Open(deps, call, request, &page);
+  const auto question = Open(RequestDepsOf(deps), call, request, &page);
   if (!question.ok()) return question.status();
   const auto analysed = deps.analyses->Get(question->snapshot, question->as_of, PatienceOf(call));
   if (!analysed.ok()) return analysed.status();
@@ -251,7 +153,7 @@ absl::Status AssessSegments(const GapServiceDeps& deps, rpc::CallContext& call,
   for (int i = 0; i < analysis->graph().size(); ++i) {
     if (IsOfChain(*analysis, i, question->chain)) chosen.push_back(i);
   }
-  auto token = FillPage(deps, call, chosen.size(), request.page_size(), &page, [&](std::size_t i) {
+  auto token = FillPage(RequestDepsOf(deps), call, chosen.size(), request.page_size(), &page, [&](std::size_t i) {
     v1::SegmentAssessment* segment = response->add_segments();
     FillAssessment(*analysis, chosen[i], segment);
     return segment->ByteSizeLong();

@@ -7,6 +7,7 @@
 #include "services/cluster/cluster_service.h"
 #include "services/enterprise/enterprise_service.h"
 #include "services/exchange/exchange_service.h"
+#include "services/gap/structure_service.h"
 #include "services/match/match_service.h"
 #include "services/project/project_service.h"
 #include "services/resource/context.h"
@@ -21,7 +22,7 @@ constexpr std::string_view kRegistryServices[] = {"bulian.v1.ClusterService",   
                                                   "bulian.v1.CapabilityService", "bulian.v1.ChainService",
                                                   "bulian.v1.ProjectService",    "bulian.v1.ExchangeService"};
 constexpr std::string_view kAnalysisServices[] = {"bulian.v1.GapService", "bulian.v1.MatchService",
-                                                  "bulian.v1.RiskService"};
+                                                  "bulian.v1.RiskService", "bulian.v1.StructureService"};
 
 void RegisterRegistry(rpc::MethodTable& methods, const ServiceDeps& deps) {
   const auto context = std::make_shared<resource::Context>();
@@ -40,6 +41,7 @@ void RegisterRegistry(rpc::MethodTable& methods, const ServiceDeps& deps) {
 
 void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {
   gap::RegisterGapService(methods, {deps.views, deps.page_tokens, deps.gaps});
+  gap::RegisterStructureService(methods, {deps.views, deps.page_tokens, deps.gaps});
   match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
                                         [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }});
   risk::RegisterRiskService(methods, {.views = deps.views});
