@@ -10,6 +10,7 @@
 #include "tools/cli/import_command.h"
 #include "tools/cli/options.h"
 #include "tools/cli/resource_commands.h"
+#include "tools/cli/structure_commands.h"
 #include "tools/cli/systemic_command.h"
 #include "tools/cli/watch_command.h"
 
@@ -33,6 +34,7 @@ struct Arguments {
   DeleteFlags del;
   GapFlags gaps;
   MatchFlags match;
+  StructureFlags structure;
   SystemicFlags systemic;
   ImportFlags import;
   WatchFlags watch;
@@ -119,6 +121,15 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
       ->needs(horizon);
   gaps->add_option("--limit", a.gaps.limit, "at most this many")->check(CLI::NonNegativeNumber);
 
+  auto* structure = app.add_subcommand("structure", "How the chains hang on each segment");
+  structure->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/smart-sensor)")->required();
+  structure->add_option("--as-of", a.structure.as_of, "date of the analysis, YYYY-MM-DD");
+
+  auto* feasible = app.add_subcommand("feasible", "Whether end products can be made at all, and what is missing");
+  feasible->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/smart-sensor)")->required();
+  feasible->add_option("--end", a.structure.end_products, "only these segments, for example beibei/smart-sensor/asic");
+  feasible->add_option("--as-of", a.structure.as_of, "date of the analysis, YYYY-MM-DD");
+
   auto* match = app.add_subcommand("match", "Companies that could fill a segment or gap, best first");
   match->add_option("target", a.name, "a segment (beibei/smart-sensor/soi-wafer) or gap (.../missing)")->required();
   match->add_option("--top", a.match.top, "how many")->check(CLI::Range(1, 1000))->capture_default_str();
@@ -156,6 +167,8 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("apply")) return Apply(connection, o, a.file, a.del.validate_only);
   if (app.got_subcommand("delete")) return Delete(connection, o, a.name, a.del);
   if (app.got_subcommand("gaps")) return Gaps(connection, o, a.name, a.gaps);
+  if (app.got_subcommand("structure")) return Structure(connection, o, a.name, a.structure);
+  if (app.got_subcommand("feasible")) return Feasible(connection, o, a.name, a.structure);
   if (app.got_subcommand("match")) return Match(connection, o, a.name, a.match);
   if (app.got_subcommand("risk")) return SystemicRisk(connection, o, a.name, a.systemic);
   return Explain(connection, o, a.name, a.enterprise, a.match.as_of);
