@@ -2,7 +2,7 @@
 // own: LANE_WIDTH doubles a vector. Includes nothing, so that no shared inline function is compiled for a processor
 // that may not be there.
 
-typedef double Vec __attribute__((vector_size(LANE_WIDTH * sizeof(double))));
+typedef double Vec __attribute__((vector_size(LANE_WIDTH * sizeof(double)), may_alias));
 constexpr int kParts = kLanes / LANE_WIDTH;
 
 struct Lanes {
@@ -23,7 +23,7 @@ static inline __attribute__((always_inline)) void Store(const Lanes& lanes, doub
   for (int p = 0; p < kParts; ++p) vectors[p] = lanes.part[p];
 }
 
-// `f` per vector.
+// An expression with each vector number p.
 #define EACH_PART(expression) \
   _Pragma("GCC unroll 8") for (int p = 0; p < kParts; ++p) { expression; }
 
