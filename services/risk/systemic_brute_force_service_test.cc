@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -345,6 +346,39 @@ TEST(SystemicBruteForceTest, RandomClustersAsTheDefinition) {
     }
   }
   EXPECT_GT(known, 300);
+}
+
+// By hand: three equal suppliers of b, which sells all to c; each stage an industry, all essential.
+TEST(SystemicBruteForceTest, ChainByHand) {
+  Case one;
+  for (const char* id : {"a1", "a2", "a3"}) one.industry[NameOf(id)] = "26";
+  one.industry[NameOf("b")] = "38";
+  one.industry[NameOf("c")] = "39";
+  for (const auto& [from, to, units] : {std::tuple("a1", "b", 30), {"a2", "b", 30}, {"a3", "b", 30}, {"b", "c", 90}}) {
+    v1::SupplyLink& link = one.links.emplace_back();
+    link.set_supplier(NameOf(from));
+    link.set_buyer(NameOf(to));
+    link.mutable_value()->set_currency_code("CNY");
+    link.mutable_value()->set_units(units);
+  }
+  v1::AssessSystemicRiskRequest request;
+  request.set_parent("clusters/c");
+  Server server(one);
+  const auto expect = [&](const std::string& id, double esri, double down, double up, int steps) {
+    request.clear_enterprises();
+    request.add_enterprises(NameOf(id));
+    const Collector answer = server.Call(request);
+    ASSERT_EQ(answer.results.size(), 1U);
+    EXPECT_NEAR(answer.results[0].esri(), esri, 1e-12);
+    EXPECT_NEAR(answer.results[0].esri_downstream(), down, 1e-12);
+    EXPECT_NEAR(answer.results[0].esri_upstream(), up, 1e-12);
+    EXPECT_EQ(answer.results[0].steps(), steps);
+  };
+  expect("a1", 1.0 / 4, 1.0 / 4, 1.0 / 6, 3);
+  expect("b", 1, 1.0 / 2, 1, 2);
+  expect("c", 1, 0, 1, 3);
+  request.set_no_replacement(true);
+  expect("a1", 1.0 / 3, 1.0 / 3, 1.0 / 6, 3);
 }
 
 }  // namespace
