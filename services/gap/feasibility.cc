@@ -58,18 +58,67 @@ std::vector<int> RouteTo(const NeedGraph& needs, const std::vector<char>& workin
   return route;
 }
 
+// What works, kept up to date while suppliers are taken away; the last step can be taken back. Its cost is that of what
+// the step stops.
+class Working {
+ public:
+  Working(const NeedGraph& needs, const std::vector<char>& has_supplier)
+      : uses_(needs.clauses.size()), left_(needs.clauses.size()), works_(needs.clauses.size(), 1) {
+    for (int i = 0; i < needs.size(); ++i) {
+      for (std::size_t c = 0; c < needs.clauses[i].size(); ++c) {
+        left_[i].push_back(static_cast<int>(needs.clauses[i][c].size()));
+        for (const int member : needs.clauses[i][c]) uses_[member].push_back({i, c});
+      }
+    }
+    for (int i = 0; i < needs.size(); ++i) {
+      if (has_supplier[i] == 0) TakeSupplier(i);
+    }
+  }
+
+  void TakeSupplier(int segment) {
+    stopped_.clear();
+    Stop(segment);
+    for (std::size_t i = 0; i < stopped_.size(); ++i) {
+      for (const Use& use : uses_[stopped_[i]]) {
+        if (--left_[use.segment][use.clause] == 0) Stop(use.segment);
+      }
+    }
+  }
+  void TakeBack() {
+    for (const int segment : stopped_) {
+      works_[segment] = 1;
+      for (const Use& use : uses_[segment]) ++left_[use.segment][use.clause];
+    }
+    stopped_.clear();
+  }
+  const std::vector<char>& works() const { return works_; }
+
+ private:
+  struct Use {
+    int segment;
+    std::size_t clause;
+  };
+  void Stop(int segment) {
+    if (std::exchange(works_[segment], 0) != 0) stopped_.push_back(segment);
+  }
+
+  std::vector<std::vector<Use>> uses_;
+  std::vector<std::vector<int>> left_;  // members of each clause that still work
+  std::vector<char> works_;
+  std::vector<int> stopped_;  // by the last step
+};
+
 std::vector<int> MissingFor(const NeedGraph& needs, const std::vector<char>& has_supplier, int segment) {
   const std::vector<int> upstream = Upstream(needs, segment);
-  const NeedGraph part = Part(needs, upstream);
   const auto target = std::lower_bound(upstream.begin(), upstream.end(), segment) - upstream.begin();
   // With a supplier everywhere all works; what can be taken away again without harm is not missing.
-  std::vector<char> supplied(upstream.size(), 1);
+  Working working(Part(needs, upstream), std::vector<char>(upstream.size(), 1));
   std::vector<int> missing;
   for (std::size_t i = upstream.size(); i-- > 0;) {
     if (has_supplier[upstream[i]] != 0) continue;
-    supplied[i] = 0;
-    if (WorkingSegments(part, supplied)[target] != 0) continue;
-    supplied[i] = 1;
+    working.TakeSupplier(static_cast<int>(i));
+    if (working.works()[target] != 0) continue;
+    working.TakeBack();
     missing.push_back(upstream[i]);
   }
   std::reverse(missing.begin(), missing.end());
@@ -100,33 +149,7 @@ NeedGraph NeedsOfSegments(const SegmentGraph& graph) {
 }
 
 std::vector<char> WorkingSegments(const NeedGraph& needs, const std::vector<char>& has_supplier) {
-  struct Use {
-    int segment;
-    std::size_t clause;
-  };
-  std::vector<std::vector<Use>> uses(needs.clauses.size());
-  std::vector<std::vector<int>> left(needs.clauses.size());  // members of each clause that still work
-  std::vector<char> working(needs.clauses.size(), 1);
-  std::vector<int> stopped;
-  for (int i = 0; i < needs.size(); ++i) {
-    for (std::size_t c = 0; c < needs.clauses[i].size(); ++c) {
-      left[i].push_back(static_cast<int>(needs.clauses[i][c].size()));
-      for (const int member : needs.clauses[i][c]) uses[member].push_back({i, c});
-    }
-    if (has_supplier[i] != 0) continue;
-    working[i] = 0;
-    stopped.push_back(i);
-  }
-  while (!stopped.empty()) {
-    const int lost = stopped.back();
-    stopped.pop_back();
-    for (const Use& use : uses[lost]) {
-      if (--left[use.segment][use.clause] > 0 || working[use.segment] == 0) continue;
-      working[use.segment] = 0;
-      stopped.push_back(use.segment);
-    }
-  }
-  return working;
+  return Working(needs, has_supplier).works();
 }
 
 Feasibility CheckFeasibility(const NeedGraph& needs, const std::vector<char>& has_supplier,

@@ -125,6 +125,15 @@ TEST(Feasibility, ASegmentThatFeedsItselfOnlyNeedsASupplier) {
   EXPECT_EQ(CheckFeasibility(needs, {0}, WorkingSegments(needs, {0}), 0).missing, std::vector<int>{0});
 }
 
+TEST(Feasibility, OfALongChainWithoutSuppliersAllIsMissing) {
+  NeedGraph needs;
+  for (int i = 0; i < 3000; ++i) {
+    needs.clauses.push_back(i == 0 ? std::vector<std::vector<int>>{} : std::vector<std::vector<int>>{{i - 1}});
+  }
+  const std::vector<char> none(3000, 0);
+  EXPECT_EQ(CheckFeasibility(needs, none, WorkingSegments(needs, none), 2999).missing.size(), 3000U);
+}
+
 TEST(Feasibility, NothingIsMadeOfNothing) { EXPECT_TRUE(WorkingSegments({}, {}).empty()); }
 
 }  // namespace
