@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "services/gap/analysis_request.h"
+#include "services/gap/analysis_request_service.h"
 #include "services/gap/look_ahead.h"
 #include "services/gap/report.h"
 #include "services/model/error.h"

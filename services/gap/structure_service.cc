@@ -7,7 +7,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "bulian/v1/structure.pb.h"
-#include "services/gap/analysis_request.h"
+#include "services/gap/analysis_request_service.h"
 #include "services/gap/report.h"
 #include "services/gap/structure_report.h"
 #include "services/model/day.h"

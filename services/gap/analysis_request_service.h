@@ -1,6 +1,6 @@
 // What the requests about an analysis have in common: parent, date, revision and pages. Thread-safe.
-#ifndef SERVICES_GAP_ANALYSIS_REQUEST_H_
-#define SERVICES_GAP_ANALYSIS_REQUEST_H_
+#ifndef SERVICES_GAP_ANALYSIS_REQUEST_SERVICE_H_
+#define SERVICES_GAP_ANALYSIS_REQUEST_SERVICE_H_
 
 #include <algorithm>
 #include <charconv>
@@ -108,4 +108,4 @@ absl::StatusOr<std::string> FillPage(const RequestDeps& deps, const rpc::CallCon
 
 }  // namespace bulian::gap
 
-#endif  // SERVICES_GAP_ANALYSIS_REQUEST_H_
+#endif  // SERVICES_GAP_ANALYSIS_REQUEST_SERVICE_H_

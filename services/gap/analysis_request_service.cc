@@ -1,4 +1,4 @@
-#include "services/gap/analysis_request.h"
+#include "services/gap/analysis_request_service.h"
 
 namespace bulian::gap {
 
