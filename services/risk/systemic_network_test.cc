@@ -168,7 +168,7 @@ TEST_F(SystemicNetworkTest, CountsEveryLinkOnce) {
   EXPECT_EQ(Values(network), (std::map<std::string, double>{{"a>b", 11}}));
   network = Build({.currency = "USD"});
   EXPECT_EQ(Values(network), (std::map<std::string, double>{{"c>d", 7}}));
-  network = Build({.currency = "XXX"});
+  network = Build({.currency = "ZZZ"});
   EXPECT_EQ(network.data.firms, 0);
   EXPECT_EQ(network.left_out.other_currency, 5);
 }

@@ -14,8 +14,8 @@ struct GapFlags {
   int limit = 0;                   // 0: all
   std::vector<std::string> kinds;  // as in gap names or as enum values; empty: all
   bool certain_only = false;
-  std::string as_of;      // YYYY-MM-DD; empty: the cluster's date
-  std::string horizon;    // YYYY-MM-DD: look ahead by periods instead; empty: no
+  std::string as_of;    // YYYY-MM-DD; empty: the cluster's date
+  std::string horizon;  // YYYY-MM-DD: look ahead by periods instead; empty: no
   std::string period = "month";
   bool segments = false;  // every segment with its verdicts instead of the gaps
 };
