@@ -18,6 +18,7 @@ ALLOWED = {
     "cluster": FAMILY, "enterprise": FAMILY, "capability": FAMILY, "chain": FAMILY,
     "project": FAMILY | {"capability"},
     "gap": {"model"},
+    "risk": {"model", "gap"},
     "match": {"model", "gap"},
     "risk": {"model", "gap"},
     "exchange": FAMILY | {"cluster", "enterprise", "capability", "chain", "project"},
