@@ -57,7 +57,8 @@ class Residual {
         room_[arc] -= step;
         room_[arc ^ 1] += step;
       }
-      if (sent + step == sent) break;
+      // Else an arc of the path is now exactly empty, so that rounding cannot make this go on for ever.
+      if (step == most - sent) return most;
       sent += step;
     }
     return sent;

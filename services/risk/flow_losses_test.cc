@@ -65,6 +65,24 @@ TEST(FlowLosses, EqualTheLeastCutsOfTheNetworkWithoutEachSupplier) {
   }
 }
 
+TEST(FlowLosses, ScaleWithTheUnitWhereAmountsAreNotWhole) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 300; ++round) {
+    FlowNetwork network = RandomNetwork(&random);
+    const FlowLosses whole = AssessFlowLosses(network).value();
+    for (double& capacity : network.capacity) capacity *= 0.1;
+    for (auto& [supplier, amount] : network.demand) amount *= 0.1;
+    const FlowLosses scaled = AssessFlowLosses(network).value();
+    ASSERT_NEAR(scaled.delivered, whole.delivered * 0.1, 1e-9) << round;
+    double cut = 0;
+    for (const int x : scaled.cut_suppliers) cut += network.capacity[static_cast<size_t>(x)];
+    for (const int i : scaled.cut_demands) cut += network.demand[static_cast<size_t>(i)].second;
+    ASSERT_NEAR(cut, scaled.delivered, 1e-9) << round;
+    for (size_t x = 0; x < network.capacity.size(); ++x)
+      ASSERT_NEAR(scaled.loss[x], whole.loss[x] * 0.1, 1e-9) << round << ' ' << x;
+  }
+}
+
 TEST(FlowLosses, OfNothingAreNothing) {
   EXPECT_EQ(AssessFlowLosses({})->delivered, 0);
   const FlowLosses idle = AssessFlowLosses({.capacity = {5}, .links = {}, .raw = {0}, .demand = {}}).value();
