@@ -89,10 +89,7 @@ absl::Status Check(const FlowNetwork& network) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<FlowLosses> AssessFlowLosses(const FlowNetwork& network) {
-  if (const absl::Status status = Check(network); !status.ok()) return status;
+Residual Build(const FlowNetwork& network) {
   const int count = static_cast<int>(network.capacity.size());
   const int source = 2 * count, sink = source + 1;
   Residual residual(sink + 1);
@@ -101,6 +98,22 @@ absl::StatusOr<FlowLosses> AssessFlowLosses(const FlowNetwork& network) {
   for (const auto& [from, to] : network.links) residual.Add(2 * from + 1, 2 * to, kUnbounded);
   for (const int raw : network.raw) residual.Add(source, 2 * raw, kUnbounded);
   for (const auto& [supplier, amount] : network.demand) residual.Add(2 * supplier + 1, sink, amount);
+  return residual;
+}
+
+}  // namespace
+
+absl::StatusOr<double> DeliveredFlow(const FlowNetwork& network) {
+  if (const absl::Status status = Check(network); !status.ok()) return status;
+  const int source = 2 * static_cast<int>(network.capacity.size());
+  return Build(network).Send(source, source + 1, kUnbounded);
+}
+
+absl::StatusOr<FlowLosses> AssessFlowLosses(const FlowNetwork& network) {
+  if (const absl::Status status = Check(network); !status.ok()) return status;
+  const int count = static_cast<int>(network.capacity.size());
+  const int source = 2 * count, sink = source + 1;
+  Residual residual = Build(network);
 
   FlowLosses losses;
   losses.delivered = residual.Send(source, sink, kUnbounded);

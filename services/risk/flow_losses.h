@@ -31,6 +31,8 @@ struct FlowLosses {
 
 // INVALID_ARGUMENT for an index out of range, a negative or NaN capacity or demand, an unbounded demand.
 absl::StatusOr<FlowLosses> AssessFlowLosses(const FlowNetwork& network);
+// F alone; the same errors.
+absl::StatusOr<double> DeliveredFlow(const FlowNetwork& network);
 
 }  // namespace bulian::risk
 
