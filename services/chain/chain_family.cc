@@ -174,6 +174,7 @@ void CheckReferences(const Message& message, const FieldPath& field, Lookup& loo
       resource::CheckRateOfType(segment.final_demand(), *facts, at / "final_demand", &findings->violations);
     }
     for (int j = 0; facts && j < segment.demand_plan_size(); ++j) {
+      if (!segment.demand_plan(j).has_final_demand()) continue;
       resource::CheckRateOfType(segment.demand_plan(j).final_demand(), *facts, at.At("demand_plan", j) / "final_demand",
                                 &findings->violations);
     }

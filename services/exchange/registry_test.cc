@@ -148,6 +148,52 @@ TEST_F(RegistryTest, BadInputChangesNothing) {
                 v1::INVALID_FIELDS, at);
 }
 
+TEST_F(RegistryTest, WhatRiskNeedsIsChecked) {
+  const std::int64_t at = registry_.Revision("beibei");
+  const auto capability =
+      CreateCapability("a", std::string(kWafer) + "stock { value: 5 unit: 'KGM' } recovery_time_days: -1");
+  ExpectRefused(capability, v1::INVALID_FIELDS, at);
+  EXPECT_EQ(FieldsOf(capability.status()),
+            (std::set<std::string>{"capability.stock.unit", "capability.recovery_time_days"}));
+
+  const auto chain = [&](const std::string& fields) {
+    return registry_.Call<v1::CreateChainRequest, v1::Chain>(
+        "ChainService/CreateChain",
+        "parent: 'clusters/beibei' chain_id: 'c' chain { display_name { en: 'C' } segments { segment_id: 's' "
+        "display_name { en: 'S' } requirement { capability_type: 'clusters/beibei/capabilityTypes/wafer' } " +
+            fields + " } }");
+  };
+  const std::string day = "valid_from { year: 2027 month: 1 day: 1 } ";
+  const std::string rate = "final_demand { value: 5 unit: 'H87' period: YEAR } ";
+  const auto refused =
+      chain("policy { max_single_loss: 2 } unit_margin { currency_code: 'yuan' units: 1 } demand_plan { " + day + rate +
+            "} demand_plan { " + day + rate + "} demand_plan { " + rate +
+            "} demand_plan { valid_from { year: 2028 month: 1 day: 1 } } demand_plan { valid_from { year: "
+            "2029 month: 1 day: 1 } final_demand { value: 5 unit: 'KGM' period: YEAR } }");
+  ExpectRefused(refused, v1::INVALID_FIELDS, at);
+  EXPECT_EQ(
+      FieldsOf(refused.status()),
+      (std::set<std::string>{
+          "chain.segments[0].policy.max_single_loss", "chain.segments[0].unit_margin.currency_code",
+          "chain.segments[0].demand_plan[1].valid_from", "chain.segments[0].demand_plan[2].valid_from",
+          "chain.segments[0].demand_plan[3].final_demand", "chain.segments[0].demand_plan[4].final_demand.unit"}));
+  EXPECT_TRUE(chain("unit_margin { currency_code: 'CNY' units: 1 } demand_plan { " + day + rate + "}").ok());
+
+  const auto cluster = [&](const std::string& fields) {
+    return registry_.Call<v1::CreateClusterRequest, v1::Cluster>(
+        "ClusterService/CreateCluster", "cluster_id: 'other' cluster { region_codes: '500109' " + fields + " }");
+  };
+  const std::string pair = "industry_essentiality { supplier_industry: '398' buyer_industry: 'C39' ";
+  const auto pairs = cluster("policy { max_single_loss: -1 } " + pair + "essentiality: ESSENTIAL } " + pair +
+                             "essentiality: NEGLIGIBLE } industry_essentiality { supplier_industry: 'x' }");
+  EXPECT_EQ(FieldsOf(pairs.status()),
+            (std::set<std::string>{"cluster.policy.max_single_loss", "cluster.industry_essentiality[1]",
+                                   "cluster.industry_essentiality[2].supplier_industry",
+                                   "cluster.industry_essentiality[2].buyer_industry",
+                                   "cluster.industry_essentiality[2].essentiality"}));
+  EXPECT_TRUE(cluster(pair + "essentiality: ESSENTIAL }").ok());
+}
+
 TEST_F(RegistryTest, EveryViolationComesAtOnce) {
   const auto result = CreateEnterprise("b", "uscc: 'X' industry_codes: 'Z' qualifications: 'q' website: '\\001'");
   ASSERT_FALSE(result.ok());
