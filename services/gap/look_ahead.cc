@@ -95,9 +95,13 @@ class Future {
 };
 
 // What one need has on each day, with all projects and without each of those that count in it.
+struct WithoutOne {
+  Planned planned;
+  std::vector<Metrics> metrics;  // by day
+};
 struct NeedAhead {
-  std::vector<Metrics> with;                                      // by day
-  std::vector<std::pair<Planned, std::vector<Metrics>>> without;  // by project name and planned capability
+  std::vector<Metrics> with;        // by day
+  std::vector<WithoutOne> without;  // by project name and planned capability
 };
 
 class Looker {
@@ -216,7 +220,7 @@ const NeedAhead& Looker::AheadOf(int need) {
   for (const Row row : planned_rows) {
     Planned planned = *future_.Find(row);
     planned.set = std::max(kClaimedSet, first_set[row]);
-    ahead.without.emplace_back(planned, measure(row));
+    ahead.without.push_back({planned, measure(row)});
   }
   return ahead;
 }
@@ -233,7 +237,8 @@ VerdictInputs Looker::InputsOn(int segment, std::size_t day) const {
 bool IsOpen(Truth truth) { return truth == Truth::kHolds || truth == Truth::kUndecided; }
 
 void Looker::AddEffects(int segment, const NeedAhead& ahead, LookAhead* look) const {
-  for (const auto& [planned, without] : ahead.without) {
+  for (const WithoutOne& one : ahead.without) {
+    const Planned& planned = one.planned;
     for (const v1::GapKind kind : kEndedByCapability) {
       const auto truth = [&](const std::vector<Metrics>& metrics, std::size_t day) {
         return VerdictOn(kind, metrics[day][static_cast<std::size_t>(planned.set)], InputsOn(segment, day));
@@ -241,13 +246,13 @@ void Looker::AddEffects(int segment, const NeedAhead& ahead, LookAhead* look) co
       std::size_t closes = 1;
       while (closes < days_.size() &&
              !(IsOpen(truth(ahead.with, closes - 1)) && truth(ahead.with, closes) == Truth::kAbsent &&
-               IsOpen(truth(without, closes)))) {
+               IsOpen(truth(one.metrics, closes)))) {
         ++closes;
       }
       if (closes >= days_.size()) continue;
       LookEffect effect{planned.project, planned.index, kind, days_[closes], std::nullopt, planned.set == kPossibleSet};
       for (std::size_t day = closes + 1; day < days_.size() && !effect.closes_without; ++day) {
-        if (truth(without, day) == Truth::kAbsent) effect.closes_without = days_[day];
+        if (truth(one.metrics, day) == Truth::kAbsent) effect.closes_without = days_[day];
       }
       look->effects.push_back(effect);
     }

@@ -1,5 +1,6 @@
 #include "tools/cli/structure_commands.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "bulian/v1/structure.pb.h"
@@ -62,17 +63,28 @@ std::string_view SetText(v1::SupplierSet set, const Options& o) {
   return set == v1::CLAIMED_SET ? o.Word("+claimed", "含声称") : o.Word("+possible", "含可能");
 }
 
+bool IsSameOnAllSets(const v1::EndProductFeasibility& end) {
+  return std::all_of(end.on_sets().begin(), end.on_sets().end(), [&](const auto& answer) {
+    return answer.feasible() == end.on_sets(0).feasible() &&
+           std::equal(answer.missing().begin(), answer.missing().end(), end.on_sets(0).missing().begin(),
+                      end.on_sets(0).missing().end());
+  });
+}
+
 void PrintFeasibility(const v1::AssessFeasibilityResponse& all, const Options& o) {
   Table table({std::string(o.Word("END PRODUCT", "终端产品")), std::string(o.Word("DISPLAY NAME", "名称")),
                std::string(o.Word("SUPPLIERS", "供应商集合")), std::string(o.Word("FEASIBLE", "可制造")),
                ">" + std::string(o.Word("MISSING", "缺失数")), std::string(o.Word("MISSING SEGMENTS", "缺失环节"))});
   for (const auto& end : all.end_products()) {
+    const bool same = o.output != Output::kCsv && IsSameOnAllSets(end);
     for (const auto& answer : end.on_sets()) {
       std::string missing;
       for (const auto& segment : answer.missing()) missing += (missing.empty() ? "" : " ") + ShortName(segment);
-      table.AddRow({ShortName(end.segment()), o.Text(end.display_name()), std::string(SetText(answer.set(), o)),
+      table.AddRow({ShortName(end.segment()), o.Text(end.display_name()),
+                    std::string(same ? o.Word("all", "全部") : SetText(answer.set(), o)),
                     VerdictText(answer.feasible() ? v1::HOLDS : v1::ABSENT, o), std::to_string(answer.missing_size()),
                     missing});
+      if (same) break;
     }
   }
   o.output == Output::kCsv ? table.PrintCsv(std::cout) : table.PrintAligned(std::cout, 78);
