@@ -135,7 +135,8 @@ TEST_F(RpcFeedTest, FeedsHaveALimitOfTheirOwnAndTakeNoThreads) {
   auto one = OpenMany(stub, 1);
   const int threads = ThreadsOfThisProcess();
   auto many = OpenMany(stub, 299);
-  EXPECT_LE(ThreadsOfThisProcess(), threads);
+  // gRPC's core starts a timer or resolver thread of its own when the machine is busy; a thread a feed would be 299.
+  EXPECT_LE(ThreadsOfThisProcess(), threads + 10);
   grpc::ClientContext context;
   EXPECT_EQ(harness::ReasonOf(Open(stub, &context)->Finish()), "SERVER_BUSY");
   many.pop_back();
