@@ -131,6 +131,11 @@ class AnalysisBuilder {
 AnalysisPtr AdvanceAnalysis(const AnalysisPtr& old, const model::SnapshotPtr& snapshot, const model::Delta& changes,
                             const StopSignal& stop = {});
 
+// The same for a branch of the old snapshot, or of a branch of it: their rows are the same but for `changes`, which are
+// all the builder of the branch made since. Equal to AnalyzeFromScratch of the branch at the date.
+AnalysisPtr AdvanceToBranch(const AnalysisPtr& old, const model::SnapshotPtr& branch, model::Day as_of,
+                            const model::Delta& changes, const StopSignal& stop = {});
+
 }  // namespace bulian::gap
 
 #endif  // SERVICES_GAP_ANALYSIS_H_

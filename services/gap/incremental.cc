@@ -130,17 +130,22 @@ void RefreshContention(AnalysisBuilder* builder, const ClusterAnalysis& old, con
 
 AnalysisPtr AdvanceAnalysis(const AnalysisPtr& old, const model::SnapshotPtr& snapshot, const model::Delta& changes,
                             const StopSignal& stop) {
-  const model::Snapshot& before = *old->snapshot();
-  if (before.history() != snapshot->history() || old->as_of() != snapshot->cluster().as_of ||
-      !SameFacts(before.cluster(), snapshot->cluster())) {
+  if (old->snapshot()->history() != snapshot->history())
     return AnalyzeFromScratch(snapshot, snapshot->cluster().as_of, stop);
-  }
+  return AdvanceToBranch(old, snapshot, snapshot->cluster().as_of, changes, stop);
+}
+
+AnalysisPtr AdvanceToBranch(const AnalysisPtr& old, const model::SnapshotPtr& branch, model::Day as_of,
+                            const model::Delta& changes, const StopSignal& stop) {
+  const model::Snapshot& before = *old->snapshot();
+  if (old->as_of() != as_of || !SameFacts(before.cluster(), branch->cluster()))
+    return AnalyzeFromScratch(branch, as_of, stop);
   const bool graph_changed = std::any_of(changes.begin(), changes.end(), [](const model::TouchedRow& touched) {
     return touched.type == ResourceType::kChain || touched.type == ResourceType::kCapabilityType;
   });
-  AnalysisBuilder builder(snapshot, old->as_of(), old, graph_changed);
-  auto owners = std::make_shared<ProjectOwners>(builder.old_project_owners(), *snapshot, changes);
-  Reached then(before, builder.old_project_owners()), now(*snapshot, *owners);
+  AnalysisBuilder builder(branch, as_of, old, graph_changed);
+  auto owners = std::make_shared<ProjectOwners>(builder.old_project_owners(), *branch, changes);
+  Reached then(before, builder.old_project_owners()), now(*branch, *owners);
   for (const model::TouchedRow& touched : changes) {
     then.Touch(touched);
     now.Touch(touched);
@@ -162,7 +167,7 @@ AnalysisPtr AdvanceAnalysis(const AnalysisPtr& old, const model::SnapshotPtr& sn
     if (external_types.contains(type) || !builder.TakeOverExternal(need)) builder.ReadExternal(need);
     if (stop && stop()) return nullptr;
   }
-  RefreshContention(&builder, *old, *snapshot, supply_read);
+  RefreshContention(&builder, *old, *branch, supply_read);
   return builder.Finish();
 }
 
