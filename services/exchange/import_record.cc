@@ -147,7 +147,8 @@ bool HasIdentifierName(const std::string& name) {
 
 RecordPath::RecordPath(const Record& record)
     : message_(""),
-      record_(message_.At("records", record.index)),
+      element_(message_.At(record.list.list, record.index)),
+      record_(element_ / record.list.member),
       field_(record_ / (record.resource == nullptr ? "" : FieldOf(record.type))) {}
 
 void StandAlone(Record* record) {
@@ -156,8 +157,10 @@ void StandAlone(Record* record) {
 }
 
 std::unique_ptr<Record> TakeRecord(std::int64_t sequence, std::int32_t index, const std::string& parent,
-                                   const resource::Families& families, v1::ImportRecord* message) {
+                                   const resource::Families& families, v1::ImportRecord* message,
+                                   const RecordList& list) {
   auto record = std::make_unique<Record>();
+  record->list = list;
   record->sequence = sequence;
   record->index = index;
   record->resource = Release(message, &record->type);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,11 +25,18 @@ struct ResourceDeleter {
 };
 using ResourcePtr = std::unique_ptr<google::protobuf::Message, ResourceDeleter>;
 
+// Where records stand in a request: the repeated field, and the field of its elements that holds the record, if that is
+// not the element itself.
+struct RecordList {
+  std::string_view list = "records", member = "";
+};
+
 struct Record {
   enum class State { kOpen, kCreated, kUpdated, kUnchanged, kRejected, kWaiting };
 
   std::int64_t sequence = 0;
   std::int32_t index = 0;
+  RecordList list;
   model::ResourceType type = model::ResourceType::kCluster;
   ResourcePtr resource;
   // As it came, kept when it addresses enterprises by identifier: these are looked up anew for each snapshot.
@@ -54,7 +62,7 @@ class RecordPath {
   const resource::FieldPath& field() const { return field_; }
 
  private:
-  const resource::FieldPath message_, record_, field_;
+  const resource::FieldPath message_, element_, record_, field_;
 };
 
 // Moves what a record holds off the arena of its message, so that it can outlive it.
@@ -64,7 +72,8 @@ void StandAlone(Record* record);
 // unless its content is used by other records. Rejected when it has none, or a name of another cluster or pattern, or
 // breaks a rule by itself.
 std::unique_ptr<Record> TakeRecord(std::int64_t sequence, std::int32_t index, const std::string& parent,
-                                   const resource::Families& families, v1::ImportRecord* record);
+                                   const resource::Families& families, v1::ImportRecord* record,
+                                   const RecordList& list = {});
 
 // Names under which others may wait for a record: its name, and for an enterprise those by USCC and LEI.
 std::vector<std::string> KeysOf(const Record& record, const std::string& parent);

@@ -65,6 +65,9 @@ class Registry {
   view::Views& views() { return *views_; }
   WatchHub& watches() { return hub_; }
   const rpc::MethodTable& methods() const { return table_; }
+  // For services of other rooms over the same store.
+  rpc::MethodTable& methods() { return table_; }
+  const std::shared_ptr<const resource::Context>& context() const { return context_; }
   std::vector<v1::ImportRecord> Export(const std::string& cluster);
   std::int64_t Revision(const std::string& cluster) const;
 

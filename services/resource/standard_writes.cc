@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/model/error.h"
+#include "services/resource/removal.h"
 #include "services/resource/resource_message.h"
 #include "services/resource/standard_methods.h"
 #include "services/resource/update_mask.h"
@@ -29,16 +30,6 @@ WriteCall WriteCallOf(rpc::CallContext& call, const Message& request, const Requ
   write.payload_digest = PayloadDigest(request);
   write.validate_only = shape.Flag(request, "validate_only");
   return write;
-}
-
-absl::Status HasChildren(const std::string& name) {
-  return model::Error(absl::StatusCode::kFailedPrecondition, v1::RESOURCE_HAS_CHILDREN,
-                      "the resource has children; set force to delete them too", {{"name", name}});
-}
-
-absl::Status InUse(const std::string& name, const std::string& referrer) {
-  return model::Error(absl::StatusCode::kFailedPrecondition, v1::RESOURCE_IN_USE, "another resource names this one",
-                      {{"name", name}, {"referrer", referrer}});
 }
 
 }  // namespace
@@ -198,20 +189,7 @@ absl::Status StandardMethods::StageDelete(const Message& request, const RequestS
     return shape.Flag(request, "allow_missing") ? absl::OkStatus() : model::NotFound(name);
   }
   if (!etag.empty() && etag != EtagOf(type_, *before)) return EtagMismatch(name, etag);
-  overlay.DependOn(RefsGuard(name));
-  std::vector<std::string> doomed;
-  if (family().children) doomed = family().children(name, overlay.base());
-  if (!doomed.empty() && !shape.Flag(request, "force")) return HasChildren(name);
-  if (type_ == ResourceType::kCluster) doomed.clear();  // its log goes as a whole
-  doomed.push_back(name);
-  for (const std::string& each : doomed) overlay.Delete(model::ParseResourceName(each)->type, each);
-  for (const std::string& each : doomed) {
-    const Family& rules = context_->families.Of(model::ParseResourceName(each)->type);
-    overlay.DependOn(RefsGuard(each));
-    if (!rules.referrer) continue;
-    if (const std::string referrer = rules.referrer(each, overlay); !referrer.empty()) return InUse(each, referrer);
-  }
-  return absl::OkStatus();
+  return StageRemoval(context_->families, name, shape.Flag(request, "force"), overlay);
 }
 
 absl::Status StandardMethods::Delete(rpc::CallContext& call, const Message& request) const {

@@ -60,6 +60,7 @@ constexpr AccessRow kRows[] = {
     {"bulian.v1.ProjectService/ListProjects", Role::kReader},
     {"bulian.v1.ProjectService/UpdateProject", Role::kEditor},
     {"bulian.v1.RiskService/AssessSystemicRisk", Role::kReader},
+    {"bulian.v1.ScenarioService/EvaluateScenario", Role::kReader},
     {"bulian.v1.StructureService/AssessFeasibility", Role::kReader},
     {"bulian.v1.StructureService/AssessStructure", Role::kReader},
     {"grpc.health.v1.Health/Check", Role::kPublic},

@@ -2,17 +2,25 @@
 
 #include <memory>
 
+#include "services/capability/capability_family.h"
 #include "services/capability/capability_service.h"
+#include "services/capability/capability_type_family.h"
+#include "services/chain/chain_family.h"
 #include "services/chain/chain_service.h"
+#include "services/chain/supply_link_family.h"
+#include "services/cluster/cluster_family.h"
 #include "services/cluster/cluster_service.h"
+#include "services/enterprise/enterprise_family.h"
 #include "services/enterprise/enterprise_service.h"
 #include "services/exchange/exchange_service.h"
 #include "services/gap/structure_service.h"
 #include "services/match/match_service.h"
+#include "services/project/project_family.h"
 #include "services/project/project_service.h"
 #include "services/resource/context.h"
 #include "services/risk/risk_service.h"
 #include "services/rpc/wrong_replica.h"
+#include "services/scenario/scenario_service.h"
 
 namespace bulian::runtime {
 
@@ -22,7 +30,18 @@ constexpr std::string_view kRegistryServices[] = {"bulian.v1.ClusterService",   
                                                   "bulian.v1.CapabilityService", "bulian.v1.ChainService",
                                                   "bulian.v1.ProjectService",    "bulian.v1.ExchangeService"};
 constexpr std::string_view kAnalysisServices[] = {"bulian.v1.GapService", "bulian.v1.MatchService",
-                                                  "bulian.v1.RiskService", "bulian.v1.StructureService"};
+                                                  "bulian.v1.RiskService", "bulian.v1.ScenarioService",
+                                                  "bulian.v1.StructureService"};
+
+// The rules of all stored types, also for a target without the services that write them.
+std::shared_ptr<const resource::Families> AllFamilies() {
+  auto families = std::make_shared<resource::Families>();
+  for (resource::Family (*family)() :
+       {cluster::ClusterFamily, enterprise::EnterpriseFamily, capability::CapabilityFamily,
+        capability::CapabilityTypeFamily, chain::ChainFamily, chain::SupplyLinkFamily, project::ProjectFamily})
+    families->Add(family());
+  return families;
+}
 
 void RegisterRegistry(rpc::MethodTable& methods, const ServiceDeps& deps) {
   const auto context = std::make_shared<resource::Context>();
@@ -45,6 +64,8 @@ void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {
   match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
                                         [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }});
   risk::RegisterRiskService(methods, {.views = deps.views});
+  scenario::RegisterScenarioService(
+      methods, {.views = deps.views, .families = AllFamilies(), .analysis = deps.gaps->Source()});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 """Holds the includes of services/ against the order of the rooms: a room may include itself and rooms below it only.
 
-Science rooms (gap, match, risk) are pure: only their *_service files may include rpc, resource, view or store.
+Science rooms (gap, match, risk, scenario) are pure: only their *_service files may include rpc, resource, view or
+store; those of scenario also exchange, whose records it takes.
 """
 import pathlib
 import re
@@ -20,17 +21,17 @@ ALLOWED = {
     "gap": {"model"},
     "risk": {"model", "gap"},
     "match": {"model", "gap"},
-    "risk": {"model", "gap"},
     "exchange": FAMILY | {"cluster", "enterprise", "capability", "chain", "project"},
+    "scenario": {"model", "gap", "match", "risk"},
     "gateway": {"rpc", "model"},
 }
 SERVICE_FILES_MAY_ADD = {"rpc", "resource", "view", "store"}
-SCIENCE = {"gap", "match", "risk"}
+SCIENCE = {"gap", "match", "risk", "scenario"}
 
 
 def allowed(room, file):
     if room in SCIENCE and re.search(r"_service(_test)?\.(h|cc)$", file.name):
-        return ALLOWED[room] | SERVICE_FILES_MAY_ADD
+        return ALLOWED[room] | SERVICE_FILES_MAY_ADD | ({"exchange"} if room == "scenario" else set())
     return ALLOWED[room]
 
 
