@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bulian/v1/exchange.pb.h"
+#include "services/exchange/change_topic.h"
 #include "services/exchange/export.h"
 #include "services/exchange/import_session.h"
 #include "services/model/error.h"
@@ -119,13 +120,13 @@ void RegisterExchangeService(rpc::MethodTable& table, const std::shared_ptr<reso
       [shared](auto& call, const auto& request, auto& writer) { return Backup(*shared, call, request, writer); });
 }
 
-void RegisterWatch(rpc::MethodTable& table, const std::shared_ptr<const resource::Context>& context, WatchHub* hub) {
+void RegisterWatch(rpc::MethodTable& table, const std::shared_ptr<const resource::Context>& context, watch::Hub* hub) {
   table.Feed<v1::WatchChangesRequest, v1::WatchChangesResponse>(
       "bulian.v1.ExchangeService/WatchChanges",
       [context, hub](rpc::CallContext&, const v1::WatchChangesRequest& request,
                      const std::shared_ptr<rpc::Feed>& feed) {
         auto query = ReadWatchRequest(request, *context->page_tokens);
-        if (query.ok()) hub->Add(*std::move(query), feed);
+        if (query.ok()) hub->Add(std::make_unique<ChangeTopic>(*std::move(query), context), feed);
         return query.status();
       });
 }

@@ -4,9 +4,9 @@
 
 #include <memory>
 
-#include "services/exchange/watch_hub.h"
 #include "services/resource/context.h"
 #include "services/rpc/method_table.h"
+#include "services/watch/hub.h"
 
 namespace bulian::exchange {
 
@@ -15,7 +15,7 @@ namespace bulian::exchange {
 void RegisterExchangeService(rpc::MethodTable& table, const std::shared_ptr<resource::Context>& context);
 
 // Adds WatchChanges, served by a hub that is started with the same context.
-void RegisterWatch(rpc::MethodTable& table, const std::shared_ptr<const resource::Context>& context, WatchHub* hub);
+void RegisterWatch(rpc::MethodTable& table, const std::shared_ptr<const resource::Context>& context, watch::Hub* hub);
 
 }  // namespace bulian::exchange
 

@@ -54,7 +54,7 @@ rpc::CallContext CallOf(const std::string& method) {
 
 }  // namespace
 
-Registry::Registry(const WatcherOptions& watches) : hub_(watches) {
+Registry::Registry(const watch::WatcherOptions& watches) : hub_(watches) {
   std::string pattern = (std::filesystem::temp_directory_path() / "bulian-registry-XXXXXX").string();
   folder_ = mkdtemp(pattern.data());
   store::LmdbOptions options;
@@ -78,7 +78,7 @@ Registry::Registry(const WatcherOptions& watches) : hub_(watches) {
   project::RegisterProjectService(table_, context);
   RegisterExchangeService(table_, context);
   RegisterWatch(table_, context, &hub_);
-  hub_.Start(context);
+  hub_.Start({store_.get(), views_.get()});
 }
 
 Registry::~Registry() {

@@ -12,13 +12,13 @@
 #include "gtest/gtest.h"
 #include "services/exchange/import_session.h"
 #include "services/exchange/interposed_store.h"
-#include "services/exchange/watch_hub.h"
 #include "services/model/error.h"
 #include "services/resource/context.h"
 #include "services/rpc/method_table.h"
 #include "services/store/observers.h"
 #include "services/store/store.h"
 #include "services/view/view.h"
+#include "services/watch/hub.h"
 
 namespace bulian::exchange {
 
@@ -37,7 +37,7 @@ struct ImportOutcome {
 
 class Registry {
  public:
-  explicit Registry(const WatcherOptions& watches = {});
+  explicit Registry(const watch::WatcherOptions& watches = {});
   ~Registry();
 
   template <class Request>
@@ -63,7 +63,7 @@ class Registry {
   ImportOutcome Import(const std::vector<v1::ImportRequest>& requests, const ImportRun& run);
   InterposedStore& store() { return *store_; }
   view::Views& views() { return *views_; }
-  WatchHub& watches() { return hub_; }
+  watch::Hub& watches() { return hub_; }
   const rpc::MethodTable& methods() const { return table_; }
   // For services of other rooms over the same store.
   rpc::MethodTable& methods() { return table_; }
@@ -77,7 +77,7 @@ class Registry {
   std::string folder_;
   std::unique_ptr<InterposedStore> store_;
   std::unique_ptr<view::Views> views_;
-  WatchHub hub_;
+  watch::Hub hub_;
   std::unique_ptr<store::Observers> observers_;
   std::unique_ptr<rpc::PageTokens> tokens_;
   std::shared_ptr<const resource::Context> context_;

@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "services/model/error.h"
+#include "services/watch/request.h"
 
 namespace bulian::exchange {
 namespace {
 
 using model::ResourceType;
-
-constexpr absl::Duration kMinHeartbeat = absl::Seconds(1), kMaxHeartbeat = absl::Hours(1);
 
 std::optional<ResourceType> TypeOf(int watched) {
   switch (watched) {
@@ -33,16 +32,6 @@ std::optional<ResourceType> TypeOf(int watched) {
 }
 
 std::string At(std::string_view field, int index) { return std::string(field) + "[" + std::to_string(index) + "]"; }
-
-void CheckHeartbeat(const v1::WatchChangesRequest& request, absl::Duration* interval, model::Violations* violations) {
-  if (!request.has_heartbeat_interval()) return;
-  const auto& given = request.heartbeat_interval();
-  const bool sane = given.nanos() >= 0 && given.nanos() < 1'000'000'000 && given.seconds() >= 0 &&
-                    given.seconds() <= absl::ToInt64Seconds(kMaxHeartbeat);
-  *interval = sane ? absl::Seconds(given.seconds()) + absl::Nanoseconds(given.nanos()) : absl::ZeroDuration();
-  if (*interval < kMinHeartbeat || *interval > kMaxHeartbeat)
-    violations->Add("heartbeat_interval", "must be from 1 second to 1 hour");
-}
 
 void CheckFilters(const v1::WatchChangesRequest& request, std::string_view cluster, model::Violations* violations) {
   for (int i = 0; i < request.types_size(); ++i)
@@ -92,28 +81,23 @@ absl::StatusOr<WatchQuery> ReadWatchRequest(const v1::WatchChangesRequest& reque
     violations.Add("parent", request.parent().empty() ? "is required" : "must be `clusters/{cluster}`");
   }
   CheckFilters(request, query.cluster, &violations);
-  CheckHeartbeat(request, &query.heartbeat, &violations);
+  watch::ReadHeartbeat(request.has_heartbeat_interval() ? &request.heartbeat_interval() : nullptr, &query.heartbeat,
+                       &violations);
   if (request.has_position()) {
-    query.start = request.position();
-    if (!v1::WatchStart_IsValid(query.start))
+    if (!v1::WatchStart_IsValid(request.position()))
       violations.Add("position", "must be NOW, EARLIEST or SNAPSHOT_THEN_FOLLOW");
+    query.start = request.position() == v1::EARLIEST               ? watch::Start::kEarliest
+                  : request.position() == v1::SNAPSHOT_THEN_FOLLOW ? watch::Start::kSnapshot
+                                                                   : watch::Start::kNow;
   }
   if (!violations.empty()) return violations.ToStatus();
   query.filter = WatchFilter(request);
   if (request.start_case() == v1::WatchChangesRequest::kResumeToken) {
-    auto token = tokens.Open(request.resume_token(), query.filter.hash(), "");
-    if (!token.ok()) {
-      return model::Error(absl::StatusCode::kInvalidArgument, v1::RESUME_TOKEN_INVALID,
-                          "the resume token is broken, or belongs to another query or server");
-    }
+    auto token = watch::OpenResumeToken(tokens, request.resume_token(), query.filter.hash());
+    if (!token.ok()) return token.status();
     query.resume = *std::move(token);
   }
   return query;
-}
-
-std::string SealResumeToken(const rpc::PageTokens& tokens, const WatchFilter& filter, const std::string& cluster_uid,
-                            std::int64_t epoch, std::int64_t revision) {
-  return tokens.Seal({cluster_uid, epoch, revision, "", filter.hash(), ""});
 }
 
 }  // namespace bulian::exchange

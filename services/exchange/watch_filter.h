@@ -14,6 +14,7 @@
 #include "bulian/v1/exchange.pb.h"
 #include "services/model/resource_name.h"
 #include "services/rpc/page_token.h"
+#include "services/watch/topic.h"
 
 namespace bulian::exchange {
 
@@ -37,20 +38,12 @@ class WatchFilter {
   std::string hash_;
 };
 
-struct WatchQuery {
-  std::string cluster;  // the id
+struct WatchQuery : watch::Query {
   WatchFilter filter;
-  v1::WatchStart start = v1::NOW;         // unless there is a token
-  std::optional<rpc::PageCursor> resume;  // uid, epoch and revision of the token
-  absl::Duration heartbeat = absl::Seconds(10);
 };
 
 // INVALID_ARGUMENT/INVALID_FIELDS with every violation, or RESUME_TOKEN_INVALID.
 absl::StatusOr<WatchQuery> ReadWatchRequest(const v1::WatchChangesRequest& request, const rpc::PageTokens& tokens);
-
-// A token is bound to the log, the place in it and the filters. It carries no permission, and so no caller.
-std::string SealResumeToken(const rpc::PageTokens& tokens, const WatchFilter& filter, const std::string& cluster_uid,
-                            std::int64_t epoch, std::int64_t revision);
 
 }  // namespace bulian::exchange
 

@@ -42,7 +42,7 @@ void ReadAll(Registry& registry, unsigned seed, std::int64_t last, const std::at
 class WatchHistoryTest : public testing::TestWithParam<unsigned> {};
 
 TEST_P(WatchHistoryTest, EveryCommitOnceAndInOrder) {
-  WatcherOptions options;
+  watch::WatcherOptions options;
   options.slow_after = absl::Minutes(1);
   Registry registry(options);
   MakeCluster(registry);

@@ -6,6 +6,7 @@
 #include "services/model/etag.h"
 #include "services/model/record_resource.h"
 #include "services/resource/resource_message.h"
+#include "services/watch/request.h"
 
 namespace bulian::exchange {
 namespace {
@@ -69,7 +70,7 @@ absl::StatusOr<WatchBytes> CommitMessage(const store::LogEntry& entry, const Wat
   SetRevision(entry.revision, log, message.mutable_revision());
   *message.mutable_revision()->mutable_commit_time() =
       google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(entry.commit_time));
-  message.set_resume_token(SealResumeToken(tokens, filter, log.uid, log.epoch, entry.revision));
+  message.set_resume_token(watch::SealResumeToken(tokens, filter.hash(), log, entry.revision));
   if (message.ByteSizeLong() > kWholeCommitBytes) {
     commit.set_before_omitted(true);
     for (v1::ResourceChange& change : *commit.mutable_changes()) change.clear_before();
@@ -93,7 +94,7 @@ WatchBytes HeartbeatMessage(std::int64_t revision, const WatchFilter& filter, co
   v1::WatchChangesResponse message;
   message.mutable_heartbeat();
   SetRevision(revision, log, message.mutable_revision());
-  message.set_resume_token(SealResumeToken(tokens, filter, log.uid, log.epoch, revision));
+  message.set_resume_token(watch::SealResumeToken(tokens, filter.hash(), log, revision));
   return Bytes(message);
 }
 

@@ -1,4 +1,4 @@
-// The messages of a watch as bytes, so that all watches that ask for the same share them. Pure, thread-safe.
+// The messages of WatchChanges as bytes, so that all watches that ask for the same share them. Pure, thread-safe.
 #ifndef SERVICES_EXCHANGE_WATCH_MESSAGE_H_
 #define SERVICES_EXCHANGE_WATCH_MESSAGE_H_
 
@@ -11,16 +11,12 @@
 #include "services/exchange/watch_filter.h"
 #include "services/rpc/page_token.h"
 #include "services/store/store.h"
+#include "services/watch/watched_log.h"
 
 namespace bulian::exchange {
 
-using WatchBytes = std::shared_ptr<const std::string>;
-
-// The log a watch is of, as it stands now: what revisions, tokens and etags say.
-struct WatchedLogId {
-  std::string cluster, uid;
-  std::int64_t epoch = 0;
-};
+using watch::WatchedLogId;
+using WatchBytes = watch::Bytes;
 
 // Up to this size a commit is told with everything; 4 MiB is what gRPC clients take by default.
 inline constexpr std::size_t kWholeCommitBytes = 4'000'000;

@@ -11,6 +11,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "services/exchange/watch_fixture.h"
 #include "services/exchange/watch_message.h"
+#include "services/watch/request.h"
 
 namespace bulian::exchange {
 namespace {
@@ -268,7 +269,8 @@ TEST(WatchTest, ATokenAheadOfThisReplicaWaits) {
   v1::WatchChangesRequest request;
   request.set_parent("clusters/c");
   const rpc::PageTokens tokens("a secret of the tests, 32 bytes.");
-  request.set_resume_token(SealResumeToken(tokens, WatchFilter(request), position.uid, position.epoch, 2));
+  request.set_resume_token(
+      watch::SealResumeToken(tokens, WatchFilter(request).hash(), {"c", position.uid, position.epoch}, 2));
   Watch watch(registry, request);
   EXPECT_EQ(watch.Any().revision().number(), 2);
   MakeEnterprise(registry, "first");
@@ -277,7 +279,7 @@ TEST(WatchTest, ATokenAheadOfThisReplicaWaits) {
 }
 
 TEST(WatchTest, ASlowReaderIsEndedWithATokenAndMissesNothing) {
-  WatcherOptions options;
+  watch::WatcherOptions options;
   options.slow_after = absl::Milliseconds(50);
   Registry registry(options);
   MakeCluster(registry);
@@ -346,12 +348,15 @@ TEST(WatchTest, WatchesOfTheSameShareTheirBytes) {
   auto entry = std::make_shared<store::LogEntry>();
   entry->revision = 2;
   entry->changes.push_back({"clusters/c/enterprises/e", std::nullopt, ""});
-  RecentCommit commit(entry);
+  watch::RecentCommit commit(entry);
   v1::WatchChangesRequest all, some;
   some.add_types(v1::PROJECT);
-  const auto one = commit.Message(WatchFilter(all), log, tokens, 1 << 20);
-  EXPECT_EQ(*one, *commit.Message(WatchFilter(all), log, tokens, 1 << 20));
-  EXPECT_EQ(*commit.Message(WatchFilter(some), log, tokens, 1 << 20), nullptr);
+  const auto message = [&](const WatchFilter& filter) {
+    return *commit.Message(
+        filter.hash(), [&](const store::LogEntry& told) { return CommitMessage(told, filter, log, tokens, 1 << 20); });
+  };
+  EXPECT_EQ(message(WatchFilter(all)), message(WatchFilter(all)));
+  EXPECT_EQ(message(WatchFilter(some)), nullptr);
 }
 
 }  // namespace

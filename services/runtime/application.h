@@ -7,7 +7,6 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "services/exchange/watch_hub.h"
 #include "services/gap/gap_service.h"
 #include "services/gateway/http_server.h"
 #include "services/rpc/authenticator.h"
@@ -24,6 +23,7 @@
 #include "services/store/observers.h"
 #include "services/store/store.h"
 #include "services/view/view.h"
+#include "services/watch/hub.h"
 
 namespace bulian::runtime {
 
@@ -59,7 +59,7 @@ class Application {
   Phase phase_;
   PrometheusMetrics metrics_;
   std::unique_ptr<rpc::PageTokens> page_tokens_;
-  exchange::WatchHub watches_;  // told by the store, as the views are
+  watch::Hub watches_;  // told by the store, as the views are
   std::unique_ptr<store::Observers> observers_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<view::Views> views_;

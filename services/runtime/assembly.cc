@@ -55,7 +55,7 @@ void RegisterRegistry(rpc::MethodTable& methods, const ServiceDeps& deps) {
   project::RegisterProjectService(methods, context);
   exchange::RegisterExchangeService(methods, context);
   exchange::RegisterWatch(methods, context, deps.watches);
-  deps.watches->Start(context);
+  deps.watches->Start({deps.store, deps.views});
 }
 
 void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {
@@ -64,8 +64,8 @@ void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {
   match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
                                         [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }});
   risk::RegisterRiskService(methods, {.views = deps.views});
-  scenario::RegisterScenarioService(
-      methods, {.views = deps.views, .families = AllFamilies(), .analysis = deps.gaps->Source()});
+  scenario::RegisterScenarioService(methods,
+                                    {.views = deps.views, .families = AllFamilies(), .analysis = deps.gaps->Source()});
 }
 
 }  // namespace

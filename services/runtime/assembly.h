@@ -4,7 +4,6 @@
 
 #include <string_view>
 
-#include "services/exchange/watch_hub.h"
 #include "services/gap/gap_service.h"
 #include "services/rpc/event_log.h"
 #include "services/rpc/method_table.h"
@@ -13,6 +12,7 @@
 #include "services/runtime/config.h"
 #include "services/store/store.h"
 #include "services/view/view.h"
+#include "services/watch/hub.h"
 
 namespace bulian::runtime {
 
@@ -22,7 +22,7 @@ struct ServiceDeps {
   store::Store* store = nullptr;
   view::Views* views = nullptr;
   gap::GapAnalyses* gaps = nullptr;
-  exchange::WatchHub* watches = nullptr;  // is started; stop it before the others end
+  watch::Hub* watches = nullptr;  // is started; stop it before the others end
   const rpc::PageTokens* page_tokens = nullptr;
   rpc::Metrics* metrics = nullptr;
   rpc::EventLog* log = nullptr;

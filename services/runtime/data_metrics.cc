@@ -66,8 +66,8 @@ std::vector<Reading> GapReadings(const gap::GapAnalyses& analyses) {
           One("bulian_gap_demand_solves_total", "Demand systems solved.", true, stats.work.demand_solves)};
 }
 
-std::vector<Reading> WatchReadings(const exchange::WatchHub& hub) {
-  const exchange::WatchStats stats = hub.Stats();
+std::vector<Reading> WatchReadings(const watch::Hub& hub) {
+  const watch::HubStats stats = hub.Stats();
   return {One("bulian_watch_streams", "Watches open.", false, stats.streams),
           One("bulian_watch_messages_total", "Messages of watches.", true, stats.messages),
           One("bulian_watch_slow_readers_total", "Watches ended because their messages were taken too slowly.", true,

@@ -4,18 +4,18 @@
 
 #include <vector>
 
-#include "services/exchange/watch_hub.h"
 #include "services/gap/gap_service.h"
 #include "services/runtime/prometheus_metrics.h"
 #include "services/store/store.h"
 #include "services/view/view.h"
+#include "services/watch/hub.h"
 
 namespace bulian::runtime {
 
 std::vector<Reading> StoreReadings(store::Store& store);
 std::vector<Reading> ViewReadings(const view::Views& views);
 std::vector<Reading> GapReadings(const gap::GapAnalyses& analyses);
-std::vector<Reading> WatchReadings(const exchange::WatchHub& hub);
+std::vector<Reading> WatchReadings(const watch::Hub& hub);
 
 }  // namespace bulian::runtime
 

@@ -1,7 +1,7 @@
 """Holds the includes of services/ against the order of the rooms: a room may include itself and rooms below it only.
 
-Science rooms (gap, match, risk, scenario) are pure: only their *_service files may include rpc, resource, view or
-store; those of scenario also exchange, whose records it takes.
+Science rooms (gap, match, risk, scenario) are pure: only their *_service files may include rpc, resource, view,
+store or watch; those of scenario also exchange, whose records it takes.
 """
 import pathlib
 import re
@@ -15,17 +15,18 @@ ALLOWED = {
     "store": {"model"},
     "rpc": {"model"},
     "view": {"store", "model"},
+    "watch": {"store", "view", "rpc", "model"},
     "resource": {"store", "view", "rpc", "model"},
     "cluster": FAMILY, "enterprise": FAMILY, "capability": FAMILY, "chain": FAMILY,
     "project": FAMILY | {"capability"},
     "gap": {"model"},
     "risk": {"model", "gap"},
     "match": {"model", "gap"},
-    "exchange": FAMILY | {"cluster", "enterprise", "capability", "chain", "project"},
+    "exchange": FAMILY | {"watch", "cluster", "enterprise", "capability", "chain", "project"},
     "scenario": {"model", "gap", "match", "risk"},
     "gateway": {"rpc", "model"},
 }
-SERVICE_FILES_MAY_ADD = {"rpc", "resource", "view", "store"}
+SERVICE_FILES_MAY_ADD = {"rpc", "resource", "view", "store", "watch"}
 SCIENCE = {"gap", "match", "risk", "scenario"}
 
 

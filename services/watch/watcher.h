@@ -4,24 +4,28 @@
 //
 // A step never waits for the caller: what the caller does not take stays in the store. One thread at a time takes
 // steps; Close() may come from any.
-#ifndef SERVICES_EXCHANGE_WATCHER_H_
-#define SERVICES_EXCHANGE_WATCHER_H_
+#ifndef SERVICES_WATCH_WATCHER_H_
+#define SERVICES_WATCH_WATCHER_H_
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <utility>
-#include <vector>
 
 #include "absl/time/time.h"
-#include "services/exchange/watch_filter.h"
-#include "services/exchange/watched_log.h"
 #include "services/model/snapshot.h"
-#include "services/resource/context.h"
 #include "services/rpc/feed.h"
+#include "services/store/store.h"
+#include "services/view/view.h"
+#include "services/watch/topic.h"
+#include "services/watch/watched_log.h"
 
-namespace bulian::exchange {
+namespace bulian::watch {
+
+// Where commits and snapshots come from; not owned.
+struct WatchSources {
+  store::Store* store = nullptr;
+  const view::Views* views = nullptr;
+};
 
 // Since start.
 struct WatchCounters {
@@ -35,11 +39,11 @@ struct WatcherOptions {
 
 class Watcher {
  public:
-  // `context` and `counters` outlive it.
-  Watcher(WatchQuery query, std::shared_ptr<rpc::Feed> feed, const resource::Context* context,
+  // `sources` and `counters` outlive it.
+  Watcher(std::unique_ptr<Topic> topic, std::shared_ptr<rpc::Feed> feed, const WatchSources* sources,
           const WatcherOptions& options, WatchCounters* counters);
 
-  const std::string& cluster() const { return query_.cluster; }
+  const std::string& cluster() const { return topic_->query().cluster; }
   bool begun() const { return log_ != nullptr; }
 
   // Finds out where to start; `snapshot` is of the log and not newer than what the log was told. An error ends it.
@@ -48,7 +52,7 @@ class Watcher {
   enum class Next {
     kDone,   // it has ended
     kGo,     // there is more to do at once
-    kBlock,  // there is more to do at once, and it may block: it reads the store or a snapshot
+    kBlock,  // there is more to do at once, and it may block: it reads the store, a snapshot or an analysis
     kWait,   // until something is told, or `wake`
   };
   struct Step {
@@ -61,31 +65,26 @@ class Watcher {
   // Ends the stream.
   void End(const absl::Status& status) { feed_->End(status); }
   // The stream is over.
-  void Close() { closed_.store(true); }
+  void Close() {
+    closed_.store(true);
+    topic_->Close();
+  }
   bool closed() const { return closed_.load(); }
 
  private:
-  // The rows of a snapshot that are still to be told.
-  struct Rest {
-    model::SnapshotPtr snapshot;
-    std::vector<std::pair<model::ResourceType, model::Row>> rows;
-    std::size_t next = 0;
-  };
-
   absl::StatusOr<std::int64_t> Earliest() const;
   absl::Status Resume();
-  void CollectRows(const model::SnapshotPtr& snapshot);
   Step Paused(absl::Time now);
   void EndSlow();
-  void SendSnapshotPart();
+  absl::Status SendPart();
   absl::Status ReadStore(std::int64_t head);
-  // Tells of one commit, if anything of it passes.
-  absl::Status Tell(RecentCommit& commit);
-  void Send(const WatchBytes& bytes, std::int64_t mark);
+  // Tells of one commit, if anything of it is asked for. False: that would block, and was not allowed.
+  absl::StatusOr<bool> Tell(RecentCommit& commit, bool may_block);
+  void Send(const Bytes& bytes, std::int64_t mark);
 
-  const WatchQuery query_;
+  const std::unique_ptr<Topic> topic_;
   const std::shared_ptr<rpc::Feed> feed_;
-  const resource::Context* const context_;
+  const WatchSources* const sources_;
   const WatcherOptions options_;
   WatchCounters* const counters_;
   std::atomic<bool> closed_ = false;
@@ -93,13 +92,13 @@ class Watcher {
   std::shared_ptr<WatchedLog> log_;
   std::int64_t start_ = -1;  // where a reader that took nothing goes on; -1: with a snapshot
   std::int64_t after_ = 0;   // everything up to it was told
-  std::unique_ptr<Rest> rest_;
+  bool in_parts_ = false;    // what it begins with is not told whole yet
   absl::Time last_sent_ = absl::InfinitePast();
   bool paused_ = false;  // the queue was full
   absl::Time paused_since_;
   std::uint64_t paused_taken_ = 0;
 };
 
-}  // namespace bulian::exchange
+}  // namespace bulian::watch
 
-#endif  // SERVICES_EXCHANGE_WATCHER_H_
+#endif  // SERVICES_WATCH_WATCHER_H_

@@ -1,24 +1,18 @@
-#include "services/exchange/watcher.h"
+#include "services/watch/watcher.h"
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
-#include "google/protobuf/arena.h"
-#include "services/exchange/export.h"
 #include "services/model/error.h"
-#include "services/model/record_resource.h"
-#include "services/resource/resource_message.h"
 
-namespace bulian::exchange {
+namespace bulian::watch {
 namespace {
-
-using model::ResourceType;
 
 constexpr int kStepsInARow = 32;  // then others have their turn
 constexpr std::size_t kPieceEntries = 64, kPieceBytes = 256 * 1024;
-constexpr std::size_t kPartBytes = 1 << 20;
-constexpr int kPartRecords = 1000;
 // Mark of a message after which nothing can be resumed.
 constexpr std::int64_t kNowhere = -1;
 constexpr absl::Duration kTryAgain = absl::Milliseconds(100);
@@ -32,33 +26,34 @@ std::size_t BytesOf(const store::LogEntry& entry) {
 
 }  // namespace
 
-Watcher::Watcher(WatchQuery query, std::shared_ptr<rpc::Feed> feed, const resource::Context* context,
+Watcher::Watcher(std::unique_ptr<Topic> topic, std::shared_ptr<rpc::Feed> feed, const WatchSources* sources,
                  const WatcherOptions& options, WatchCounters* counters)
-    : query_(std::move(query)), feed_(std::move(feed)), context_(context), options_(options), counters_(counters) {}
+    : topic_(std::move(topic)), feed_(std::move(feed)), sources_(sources), options_(options), counters_(counters) {}
 
-absl::StatusOr<std::int64_t> Watcher::Earliest() const { return context_->store->EarliestRetained(query_.cluster); }
+absl::StatusOr<std::int64_t> Watcher::Earliest() const { return sources_->store->EarliestRetained(cluster()); }
 
 absl::Status Watcher::Begin(std::shared_ptr<WatchedLog> log, const model::SnapshotPtr& snapshot) {
   log_ = std::move(log);
-  if (query_.resume) {
+  const Query& query = topic_->query();
+  if (query.resume) {
     if (absl::Status resumed = Resume(); !resumed.ok()) return resumed;
-  } else if (query_.start == v1::EARLIEST) {
+  } else if (query.start == Start::kEarliest) {
     const auto earliest = Earliest();
     if (!earliest.ok()) return earliest.status();
     after_ = *earliest - 1;
-  } else if (query_.start == v1::SNAPSHOT_THEN_FOLLOW) {
+  } else if (query.start == Start::kSnapshot) {
     after_ = snapshot->position().revision;
-    CollectRows(snapshot);
-    return absl::OkStatus();
+    in_parts_ = true;
+    return topic_->Begin(log_->id(), after_, snapshot);
   } else {
     after_ = log_->Look(0).head;
   }
   start_ = after_;
-  return absl::OkStatus();
+  return topic_->Begin(log_->id(), after_, nullptr);
 }
 
 absl::Status Watcher::Resume() {
-  const rpc::PageCursor& token = *query_.resume;
+  const rpc::PageCursor& token = *topic_->query().resume;
   const WatchedLogId& id = log_->id();
   if (token.cluster_uid != id.uid || token.epoch != id.epoch) {
     return OtherEpoch({id.cluster, token.cluster_uid, token.epoch}, id);
@@ -74,35 +69,30 @@ absl::Status Watcher::Resume() {
                        {"latest", std::to_string(log_->Look(0).head)}});
 }
 
-void Watcher::CollectRows(const model::SnapshotPtr& snapshot) {
-  rest_ = std::make_unique<Rest>();
-  rest_->snapshot = snapshot;
-  VisitInImportOrder(*snapshot, context_->families, [&](ResourceType type, model::Row row) {
-    if (query_.filter.Passes(type, snapshot->Name(type, row))) rest_->rows.emplace_back(type, row);
-    return !closed();
-  });
-}
-
 Watcher::Step Watcher::Advance(bool may_block) {
   for (int i = 0; i < kStepsInARow; ++i) {
     if (closed()) return {};
     const absl::Time now = absl::Now();
     if (feed_->Full()) return Paused(now);
     paused_ = false;
-    if (rest_ != nullptr) {
-      if (may_block) SendSnapshotPart();
-      return {Next::kBlock};
-    }
-    if (now >= last_sent_ + query_.heartbeat)
-      Send(HeartbeatMessage(after_, query_.filter, log_->id(), *context_->page_tokens), after_);
-    const WatchedLog::Sight sight = log_->Look(after_);
     absl::Status status;
+    if (in_parts_) {
+      if (may_block) status = SendPart();
+      if (status.ok()) return {Next::kBlock};
+      End(status);
+      return {};
+    }
+    const absl::Duration heartbeat = topic_->query().heartbeat;
+    if (now >= last_sent_ + heartbeat) Send(topic_->Heartbeat(log_->id(), after_), after_);
+    const WatchedLog::Sight sight = log_->Look(after_);
     if (sight.end) {
       status = *sight.end;
     } else if (after_ >= sight.head) {
-      return {Next::kWait, last_sent_ + query_.heartbeat};
+      return {Next::kWait, last_sent_ + heartbeat};
     } else if (sight.next != nullptr) {
-      status = Tell(*sight.next);
+      const auto told = Tell(*sight.next, may_block);
+      if (told.ok() && !*told) return {Next::kBlock};
+      status = told.status();
     } else {
       if (!may_block) return {Next::kBlock};
       const std::int64_t before = after_;
@@ -135,42 +125,24 @@ void Watcher::EndSlow() {
   const std::int64_t mark = feed_->DropQueued().value_or(start_);
   model::ErrorMetadata metadata;
   if (mark != kNowhere) {
-    metadata.emplace_back(
-        "resume_token", SealResumeToken(*context_->page_tokens, query_.filter, log_->id().uid, log_->id().epoch, mark));
+    metadata.emplace_back("resume_token", topic_->Token(log_->id(), mark));
   }
   feed_->End(model::Error(absl::StatusCode::kResourceExhausted, v1::READER_TOO_SLOW,
                           "the messages were taken too slowly; go on from the token", metadata));
 }
 
-void Watcher::SendSnapshotPart() {
-  google::protobuf::Arena arena;
-  auto& message = *google::protobuf::Arena::CreateMessage<v1::WatchChangesResponse>(&arena);
-  const model::Snapshot& snapshot = *rest_->snapshot;
-  v1::SnapshotPart& part = *message.mutable_snapshot();
-  std::size_t bytes = 0;
-  for (; rest_->next < rest_->rows.size(); ++rest_->next) {
-    const auto& row = rest_->rows[rest_->next];
-    // Chains begin a message of their own, as in an export.
-    const bool new_part = part.records_size() > 0 && row.first == ResourceType::kChain &&
-                          rest_->rows[rest_->next - 1].first != ResourceType::kChain;
-    if (new_part || part.records_size() == kPartRecords || bytes >= kPartBytes) break;
-    bytes += snapshot.RecordBytes(row.first, row.second).size();
-    resource::ReadResource(snapshot, row.first, row.second, model::MutableResource(row.first, part.add_records()));
-  }
-  const bool complete = rest_->next == rest_->rows.size();
-  *message.mutable_revision() = snapshot.position().ToProto();
-  part.set_snapshot_complete(complete);
-  const WatchedLogId& id = log_->id();
-  if (complete)
-    message.set_resume_token(SealResumeToken(*context_->page_tokens, query_.filter, id.uid, id.epoch, after_));
-  Send(std::make_shared<const std::string>(message.SerializeAsString()), complete ? after_ : kNowhere);
-  if (complete) rest_ = nullptr;
+absl::Status Watcher::SendPart() {
+  const auto part = topic_->NextPart(log_->id());
+  if (!part.ok()) return part.status();
+  Send(part->bytes, part->last ? after_ : kNowhere);
+  in_parts_ = !part->last;
+  return absl::OkStatus();
 }
 
 absl::Status Watcher::ReadStore(std::int64_t head) {
   std::vector<std::shared_ptr<const store::LogEntry>> piece;
   std::size_t bytes = 0;
-  const absl::Status followed = context_->store->Follow(query_.cluster, after_, [&](const auto& entry) {
+  const absl::Status followed = sources_->store->Follow(cluster(), after_, [&](const auto& entry) {
     // What lies beyond was not told yet: the views may not have it.
     if (entry->revision > head) return false;
     piece.push_back(entry);
@@ -179,29 +151,31 @@ absl::Status Watcher::ReadStore(std::int64_t head) {
   });
   if (!followed.ok()) return followed;
   // The name may have passed to another log. No log's uid comes back, so that it was this one's before, too.
-  const auto position = context_->store->Position(query_.cluster);
+  const auto position = sources_->store->Position(cluster());
   if (!position.ok()) return position.status();
-  if (position->uid != log_->id().uid) return model::NotFound("clusters/" + query_.cluster);
+  if (position->uid != log_->id().uid) return model::NotFound("clusters/" + cluster());
   if (position->epoch != log_->id().epoch) return absl::OkStatus();  // the log is about to be ended
   for (const auto& entry : piece) {
     RecentCommit commit(entry);
-    if (absl::Status told = Tell(commit); !told.ok()) return told;
+    if (closed()) return absl::OkStatus();
+    if (const auto told = Tell(commit, /*may_block=*/true); !told.ok()) return told.status();
   }
   return absl::OkStatus();
 }
 
-absl::Status Watcher::Tell(RecentCommit& commit) {
-  const auto message = commit.Message(query_.filter, log_->id(), *context_->page_tokens, options_.send_bytes);
-  if (!message.ok()) return message.status();
+absl::StatusOr<bool> Watcher::Tell(RecentCommit& commit, bool may_block) {
+  const auto told = topic_->Tell(commit, log_->id(), options_.send_bytes, may_block);
+  if (!told.ok()) return told.status();
+  if (told->blocks) return false;
   after_ = commit.revision();
-  if (*message != nullptr) Send(*message, after_);
-  return absl::OkStatus();
+  if (told->bytes != nullptr) Send(told->bytes, after_);
+  return true;
 }
 
-void Watcher::Send(const WatchBytes& bytes, std::int64_t mark) {
+void Watcher::Send(const Bytes& bytes, std::int64_t mark) {
   if (!feed_->Send(bytes, mark)) return;
   counters_->messages.fetch_add(1, std::memory_order_relaxed);
   last_sent_ = absl::Now();
 }
 
-}  // namespace bulian::exchange
+}  // namespace bulian::watch

@@ -1,20 +1,31 @@
 // One log as its watchers share it: how far it was told, and the newest commits, each with the messages made of it.
-#ifndef SERVICES_EXCHANGE_WATCHED_LOG_H_
-#define SERVICES_EXCHANGE_WATCHED_LOG_H_
+#ifndef SERVICES_WATCH_WATCHED_LOG_H_
+#define SERVICES_WATCH_WATCHED_LOG_H_
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "services/exchange/watch_message.h"
+#include "absl/status/statusor.h"
 #include "services/store/store.h"
 
-namespace bulian::exchange {
+namespace bulian::watch {
+
+// A serialised message, so that all watches that ask for the same share it.
+using Bytes = std::shared_ptr<const std::string>;
+
+// The log a watch is of, as it stands now: what revisions, tokens and etags say.
+struct WatchedLogId {
+  std::string cluster, uid;
+  std::int64_t epoch = 0;
+};
 
 // OUT_OF_RANGE/EPOCH_CHANGED: a watch of the one log cannot go on with the other.
 absl::Status OtherEpoch(const WatchedLogId& requested, const WatchedLogId& current);
@@ -26,15 +37,17 @@ class RecentCommit {
   std::int64_t revision() const { return entry_->revision; }
   std::size_t bytes() const { return bytes_; }  // of names and values
 
-  // As CommitMessage(); made once for each of the first filters that ask.
-  absl::StatusOr<WatchBytes> Message(const WatchFilter& filter, const WatchedLogId& log, const rpc::PageTokens& tokens,
-                                     std::size_t send_bytes);
+  const store::LogEntry& entry() const { return *entry_; }
+
+  // What `make` makes of it; made once for each of the first filters (by hash) that ask.
+  using Make = std::function<absl::StatusOr<Bytes>(const store::LogEntry&)>;
+  absl::StatusOr<Bytes> Message(std::string_view filter, const Make& make);
 
  private:
   const std::shared_ptr<const store::LogEntry> entry_;
   std::size_t bytes_ = 0;
   std::mutex mutex_;
-  std::vector<std::pair<std::string, absl::StatusOr<WatchBytes>>> made_;  // by filter
+  std::vector<std::pair<std::string, absl::StatusOr<Bytes>>> made_;  // by filter
 };
 
 // Thread-safe.
@@ -70,6 +83,6 @@ class WatchedLog {
   std::size_t recent_bytes_ = 0;
 };
 
-}  // namespace bulian::exchange
+}  // namespace bulian::watch
 
-#endif  // SERVICES_EXCHANGE_WATCHED_LOG_H_
+#endif  // SERVICES_WATCH_WATCHED_LOG_H_

@@ -1,10 +1,10 @@
-#include "services/exchange/watched_log.h"
+#include "services/watch/watched_log.h"
 
 #include <algorithm>
 
 #include "services/model/error.h"
 
-namespace bulian::exchange {
+namespace bulian::watch {
 namespace {
 
 // Commits kept for watchers that are nearly up to date; the others read the store.
@@ -29,16 +29,14 @@ RecentCommit::RecentCommit(std::shared_ptr<const store::LogEntry> entry) : entry
   }
 }
 
-absl::StatusOr<WatchBytes> RecentCommit::Message(const WatchFilter& filter, const WatchedLogId& log,
-                                                 const rpc::PageTokens& tokens, std::size_t send_bytes) {
+absl::StatusOr<Bytes> RecentCommit::Message(std::string_view filter, const Make& make) {
   std::unique_lock lock(mutex_);
-  const auto made =
-      std::find_if(made_.begin(), made_.end(), [&](const auto& one) { return one.first == filter.hash(); });
+  const auto made = std::find_if(made_.begin(), made_.end(), [&](const auto& one) { return one.first == filter; });
   if (made != made_.end()) return made->second;
   const bool shared = made_.size() < kMaxShared;
   if (!shared) lock.unlock();  // others need not wait for what they cannot use
-  auto message = CommitMessage(*entry_, filter, log, tokens, send_bytes);
-  if (shared) made_.emplace_back(filter.hash(), message);
+  auto message = make(*entry_);
+  if (shared) made_.emplace_back(filter, message);
   return message;
 }
 
@@ -98,4 +96,4 @@ WatchedLog::Sight WatchedLog::Look(std::int64_t after) {
   return sight;
 }
 
-}  // namespace bulian::exchange
+}  // namespace bulian::watch

@@ -1,4 +1,4 @@
-#include "services/exchange/watch_hub.h"
+#include "services/watch/hub.h"
 
 #include <condition_variable>
 #include <deque>
@@ -13,7 +13,7 @@
 #include "absl/time/clock.h"
 #include "services/model/error.h"
 
-namespace bulian::exchange {
+namespace bulian::watch {
 namespace {
 
 constexpr int kThreads = 3;
@@ -21,16 +21,20 @@ constexpr int kMayBlock = 2;  // of these
 // How long to wait when views and hub were not told of the same yet.
 constexpr absl::Duration kTryAgain = absl::Milliseconds(20);
 
+absl::Status GoingDown() {
+  return model::Error(absl::StatusCode::kUnavailable, v1::SHUTTING_DOWN, "the server is going down");
+}
+
 }  // namespace
 
-class WatchHub::Impl {
+class Hub::Impl {
  public:
   explicit Impl(const WatcherOptions& options) : options_(options) {}
 
-  void Start(std::shared_ptr<const resource::Context> context);
+  void Start(const WatchSources& sources);
   void Stop();
-  void Add(WatchQuery query, const std::shared_ptr<rpc::Feed>& feed);
-  WatchStats Stats() const;
+  void Add(std::unique_ptr<Topic> topic, const std::shared_ptr<rpc::Feed>& feed);
+  HubStats Stats() const;
   void OnCommit(const std::string& log, const store::LogPosition& position,
                 const std::shared_ptr<const store::LogEntry>& entry);
   void OnDrop(const std::string& log, const std::string& uid);
@@ -73,7 +77,7 @@ class WatchHub::Impl {
   std::shared_ptr<Log> LogAt(const std::string& cluster, const std::string& uid, std::int64_t epoch);
 
   const WatcherOptions options_;
-  std::shared_ptr<const resource::Context> context_;
+  WatchSources sources_;
   WatchCounters counters_;
   std::vector<std::thread> threads_;
 
@@ -89,7 +93,7 @@ class WatchHub::Impl {
 };
 
 // What a feed tells; it may outlast the watch.
-class WatchHub::Impl::Listener final : public rpc::FeedListener {
+class Hub::Impl::Listener final : public rpc::FeedListener {
  public:
   Listener(Impl* hub, const std::shared_ptr<Seat>& seat) : hub_(hub), seat_(seat) {}
   void OnRoom() override {
@@ -104,8 +108,8 @@ class WatchHub::Impl::Listener final : public rpc::FeedListener {
   const std::weak_ptr<Seat> seat_;
 };
 
-void WatchHub::Impl::Start(std::shared_ptr<const resource::Context> context) {
-  context_ = std::move(context);
+void Hub::Impl::Start(const WatchSources& sources) {
+  sources_ = sources;
   {
     const Lock lock(mutex_);
     stopped_ = false;
@@ -113,53 +117,48 @@ void WatchHub::Impl::Start(std::shared_ptr<const resource::Context> context) {
   for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { Serve(); });
 }
 
-void WatchHub::Impl::Stop() {
-  {
-    const Lock lock(mutex_);
-    stopped_ = true;
-  }
-  wake_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+void Hub::Impl::Stop() {
   std::set<std::shared_ptr<Seat>> rest;
   {
     const Lock lock(mutex_);
-    rest.swap(seats_);
-    ready_.clear();
-    blocking_.clear();
-    alarms_.clear();
-    stirred_.clear();
-    logs_.clear();
-    for (const auto& seat : rest) seat->log = nullptr;
+    stopped_ = true;
+    rest = seats_;
   }
-  for (const auto& seat : rest)
-    seat->watcher->End(model::Error(absl::StatusCode::kUnavailable, v1::SHUTTING_DOWN, "the server is going down"));
+  wake_.notify_all();
+  for (const auto& seat : rest) seat->watcher->End(GoingDown());
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  const Lock lock(mutex_);
+  seats_.clear();
+  ready_.clear();
+  blocking_.clear();
+  alarms_.clear();
+  stirred_.clear();
+  logs_.clear();
+  for (const auto& seat : rest) seat->log = nullptr;
 }
 
-void WatchHub::Impl::Add(WatchQuery query, const std::shared_ptr<rpc::Feed>& feed) {
+void Hub::Impl::Add(std::unique_ptr<Topic> topic, const std::shared_ptr<rpc::Feed>& feed) {
   const auto seat = std::make_shared<Seat>();
-  seat->watcher = std::make_unique<Watcher>(std::move(query), feed, context_.get(), options_, &counters_);
+  seat->watcher = std::make_unique<Watcher>(std::move(topic), feed, &sources_, options_, &counters_);
   bool stopped;
   {
     const Lock lock(mutex_);
     stopped = stopped_;
     if (!stopped) seats_.insert(seat);
   }
-  if (stopped) {
-    feed->End(model::Error(absl::StatusCode::kUnavailable, v1::SHUTTING_DOWN, "the server is going down"));
-    return;
-  }
+  if (stopped) return feed->End(GoingDown());
   feed->Listen(std::make_shared<Listener>(this, seat));
   const Lock lock(mutex_);
   if (!seat->gone) Queue(seat, /*may_block=*/true);
 }
 
-WatchStats WatchHub::Impl::Stats() const {
+HubStats Hub::Impl::Stats() const {
   const Lock lock(mutex_);
   return {static_cast<std::int64_t>(seats_.size()), counters_.messages.load(), counters_.slow_readers.load()};
 }
 
-void WatchHub::Impl::Serve() {
+void Hub::Impl::Serve() {
   Lock lock(mutex_);
   while (!stopped_) {
     TakeAlarms(absl::Now());
@@ -185,7 +184,7 @@ void WatchHub::Impl::Serve() {
   }
 }
 
-void WatchHub::Impl::TakeAlarms(absl::Time now) {
+void Hub::Impl::TakeAlarms(absl::Time now) {
   while (!alarms_.empty() && alarms_.begin()->first <= now) {
     const std::shared_ptr<Seat> seat = alarms_.begin()->second;
     alarms_.erase(alarms_.begin());
@@ -194,7 +193,7 @@ void WatchHub::Impl::TakeAlarms(absl::Time now) {
   }
 }
 
-std::shared_ptr<WatchHub::Impl::Seat> WatchHub::Impl::Take(bool* may_block) {
+std::shared_ptr<Hub::Impl::Seat> Hub::Impl::Take(bool* may_block) {
   while (!stirred_.empty()) {
     const std::shared_ptr<Log> log = std::move(stirred_.front());
     stirred_.pop_front();
@@ -217,16 +216,16 @@ std::shared_ptr<WatchHub::Impl::Seat> WatchHub::Impl::Take(bool* may_block) {
   return seat;
 }
 
-Watcher::Step WatchHub::Impl::Run(const std::shared_ptr<Seat>& seat, bool may_block) {
+Watcher::Step Hub::Impl::Run(const std::shared_ptr<Seat>& seat, bool may_block) {
   if (seat->watcher->begun()) return seat->watcher->Advance(may_block);
   if (!may_block) return {Watcher::Next::kBlock};
   return Join(seat);
 }
 
-Watcher::Step WatchHub::Impl::Join(const std::shared_ptr<Seat>& seat) {
+Watcher::Step Hub::Impl::Join(const std::shared_ptr<Seat>& seat) {
   Watcher& watcher = *seat->watcher;
   const std::string& cluster = watcher.cluster();
-  const auto snapshot = context_->views->Current(cluster);
+  const auto snapshot = sources_.views->Current(cluster);
   if (!snapshot.ok()) {
     watcher.End(snapshot.status());
     return {};
@@ -246,7 +245,7 @@ Watcher::Step WatchHub::Impl::Join(const std::shared_ptr<Seat>& seat) {
     watched = log->watched;
   }
   // A log that was dropped before this is not told of again.
-  const auto again = context_->views->Current(cluster);
+  const auto again = sources_.views->Current(cluster);
   absl::Status status = again.ok() ? absl::OkStatus() : again.status();
   if (again.ok() && (*again)->position().cluster_uid != position.cluster_uid)
     status = model::NotFound("clusters/" + cluster);
@@ -256,7 +255,7 @@ Watcher::Step WatchHub::Impl::Join(const std::shared_ptr<Seat>& seat) {
   return {};
 }
 
-void WatchHub::Impl::Settle(const std::shared_ptr<Seat>& seat, bool may_block, const Watcher::Step& step) {
+void Hub::Impl::Settle(const std::shared_ptr<Seat>& seat, bool may_block, const Watcher::Step& step) {
   if (step.next == Watcher::Next::kDone || seat->gone || seat->watcher->closed()) return Leave(seat);
   if (stopped_) return;
   const bool blocks = step.next == Watcher::Next::kBlock;
@@ -270,24 +269,24 @@ void WatchHub::Impl::Settle(const std::shared_ptr<Seat>& seat, bool may_block, c
   if (may_block && !blocking_.empty()) wake_.notify_one();
 }
 
-void WatchHub::Impl::Room(const std::shared_ptr<Seat>& seat) {
+void Hub::Impl::Room(const std::shared_ptr<Seat>& seat) {
   const Lock lock(mutex_);
   Rouse(seat);
 }
 
-void WatchHub::Impl::Closed(const std::shared_ptr<Seat>& seat) {
+void Hub::Impl::Closed(const std::shared_ptr<Seat>& seat) {
   seat->watcher->Close();
   const Lock lock(mutex_);
   if (!seat->running) Leave(seat);
 }
 
-void WatchHub::Impl::Queue(const std::shared_ptr<Seat>& seat, bool may_block) {
+void Hub::Impl::Queue(const std::shared_ptr<Seat>& seat, bool may_block) {
   seat->queued = true;
   (may_block ? blocking_ : ready_).push_back(seat);
   wake_.notify_one();
 }
 
-void WatchHub::Impl::Rouse(const std::shared_ptr<Seat>& seat) {
+void Hub::Impl::Rouse(const std::shared_ptr<Seat>& seat) {
   if (seat->gone || seat->queued) return;
   if (seat->running)
     seat->again = true;
@@ -295,14 +294,14 @@ void WatchHub::Impl::Rouse(const std::shared_ptr<Seat>& seat) {
     Queue(seat, !seat->watcher->begun());
 }
 
-void WatchHub::Impl::Stir(const std::shared_ptr<Log>& log) {
+void Hub::Impl::Stir(const std::shared_ptr<Log>& log) {
   if (log->stirred || log->seats.empty()) return;
   log->stirred = true;
   stirred_.push_back(log);
   wake_.notify_one();
 }
 
-void WatchHub::Impl::SetAlarm(const std::shared_ptr<Seat>& seat, absl::Time at) {
+void Hub::Impl::SetAlarm(const std::shared_ptr<Seat>& seat, absl::Time at) {
   if (seat->alarm <= at) return;  // comes early, and is set anew then
   if (seat->alarm != absl::InfiniteFuture()) alarms_.erase({seat->alarm, seat});
   const bool first = alarms_.empty() || at < alarms_.begin()->first;
@@ -311,7 +310,7 @@ void WatchHub::Impl::SetAlarm(const std::shared_ptr<Seat>& seat, absl::Time at) 
   if (first) wake_.notify_one();
 }
 
-void WatchHub::Impl::Leave(const std::shared_ptr<Seat>& seat) {
+void Hub::Impl::Leave(const std::shared_ptr<Seat>& seat) {
   if (seat->gone) return;
   seat->gone = true;
   if (seat->alarm != absl::InfiniteFuture()) alarms_.erase({seat->alarm, seat});
@@ -322,8 +321,8 @@ void WatchHub::Impl::Leave(const std::shared_ptr<Seat>& seat) {
   if (log->seats.empty()) log->watched->Keep(false);
 }
 
-std::shared_ptr<WatchHub::Impl::Log> WatchHub::Impl::LogAt(const std::string& cluster, const std::string& uid,
-                                                           std::int64_t epoch) {
+std::shared_ptr<Hub::Impl::Log> Hub::Impl::LogAt(const std::string& cluster, const std::string& uid,
+                                                 std::int64_t epoch) {
   std::shared_ptr<Log>& log = logs_[cluster];
   if (log == nullptr) {
     log = std::make_shared<Log>(std::make_shared<WatchedLog>(WatchedLogId{cluster, uid, epoch}, 0));
@@ -333,8 +332,8 @@ std::shared_ptr<WatchHub::Impl::Log> WatchHub::Impl::LogAt(const std::string& cl
   return log;
 }
 
-void WatchHub::Impl::OnCommit(const std::string& cluster, const store::LogPosition& position,
-                              const std::shared_ptr<const store::LogEntry>& entry) {
+void Hub::Impl::OnCommit(const std::string& cluster, const store::LogPosition& position,
+                         const std::shared_ptr<const store::LogEntry>& entry) {
   const Lock lock(mutex_);
   if (stopped_) return;
   std::shared_ptr<Log> log = LogAt(cluster, position.uid, position.epoch);
@@ -349,7 +348,7 @@ void WatchHub::Impl::OnCommit(const std::string& cluster, const store::LogPositi
   Stir(log);
 }
 
-void WatchHub::Impl::OnDrop(const std::string& cluster, const std::string& uid) {
+void Hub::Impl::OnDrop(const std::string& cluster, const std::string& uid) {
   const Lock lock(mutex_);
   const auto found = logs_.find(cluster);
   if (found == logs_.end() || found->second->watched->id().uid != uid) return;
@@ -358,12 +357,12 @@ void WatchHub::Impl::OnDrop(const std::string& cluster, const std::string& uid) 
   logs_.erase(found);
 }
 
-void WatchHub::Impl::OnReload(const std::string& cluster) {
+void Hub::Impl::OnReload(const std::string& cluster) {
   {
     const Lock lock(mutex_);
     if (stopped_ || logs_.count(cluster) == 0) return;
   }
-  const auto snapshot = context_->views->Current(cluster);
+  const auto snapshot = sources_.views->Current(cluster);
   const Lock lock(mutex_);
   const auto found = logs_.find(cluster);
   if (found == logs_.end()) return;
@@ -381,17 +380,19 @@ void WatchHub::Impl::OnReload(const std::string& cluster) {
   logs_.erase(found);
 }
 
-WatchHub::WatchHub(const WatcherOptions& options) : impl_(std::make_unique<Impl>(options)) {}
-WatchHub::~WatchHub() { Stop(); }
-void WatchHub::Start(std::shared_ptr<const resource::Context> context) { impl_->Start(std::move(context)); }
-void WatchHub::Stop() { impl_->Stop(); }
-void WatchHub::Add(WatchQuery query, const std::shared_ptr<rpc::Feed>& feed) { impl_->Add(std::move(query), feed); }
-WatchStats WatchHub::Stats() const { return impl_->Stats(); }
-void WatchHub::OnCommit(const std::string& log, const store::LogPosition& position,
-                        const std::shared_ptr<const store::LogEntry>& entry) {
+Hub::Hub(const WatcherOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Hub::~Hub() { Stop(); }
+void Hub::Start(const WatchSources& sources) { impl_->Start(sources); }
+void Hub::Stop() { impl_->Stop(); }
+void Hub::Add(std::unique_ptr<Topic> topic, const std::shared_ptr<rpc::Feed>& feed) {
+  impl_->Add(std::move(topic), feed);
+}
+HubStats Hub::Stats() const { return impl_->Stats(); }
+void Hub::OnCommit(const std::string& log, const store::LogPosition& position,
+                   const std::shared_ptr<const store::LogEntry>& entry) {
   impl_->OnCommit(log, position, entry);
 }
-void WatchHub::OnDrop(const std::string& log, const std::string& uid) { impl_->OnDrop(log, uid); }
-void WatchHub::OnReload(const std::string& log) { impl_->OnReload(log); }
+void Hub::OnDrop(const std::string& log, const std::string& uid) { impl_->OnDrop(log, uid); }
+void Hub::OnReload(const std::string& log) { impl_->OnReload(log); }
 
-}  // namespace bulian::exchange
+}  // namespace bulian::watch
