@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FAMILY = {"resource", "store", "view", "rpc", "model"}
 ALLOWED = {
     "model": set(),
+    "lp": set(),
     "store": {"model"},
     "rpc": {"model"},
     "view": {"store", "model"},
@@ -19,9 +20,9 @@ ALLOWED = {
     "resource": {"store", "view", "rpc", "model"},
     "cluster": FAMILY, "enterprise": FAMILY, "capability": FAMILY, "chain": FAMILY,
     "project": FAMILY | {"capability"},
-    "gap": {"model"},
-    "risk": {"model", "gap"},
-    "match": {"model", "gap"},
+    "gap": {"model", "lp"},
+    "risk": {"model", "lp", "gap"},
+    "match": {"model", "lp", "gap"},
     "exchange": FAMILY | {"watch", "cluster", "enterprise", "capability", "chain", "project"},
     "scenario": {"model", "gap", "match", "risk"},
     "gateway": {"rpc", "model"},

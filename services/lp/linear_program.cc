@@ -1,0 +1,199 @@
+#include "services/lp/linear_program.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "coin/ClpEventHandler.hpp"
+#include "coin/ClpSimplex.hpp"
+#include "coin/CoinPackedMatrix.hpp"
+
+namespace bulian::lp {
+namespace {
+
+constexpr int kStepsBetweenAsks = 16;
+constexpr double kNothing = 1e-9;
+
+// Clp asks its handler after each step; a result of 0 or more ends the run.
+class StopHandler : public ClpEventHandler {
+ public:
+  explicit StopHandler(const std::function<bool()>* stop) : stop_(stop) {}
+
+  int event(Event which) override {
+    if (which != endOfIteration || !*stop_ || ++steps_ % kStepsBetweenAsks != 0) return -1;
+    return (*stop_)() ? 0 : -1;
+  }
+  ClpEventHandler* clone() const override { return new StopHandler(*this); }
+
+ private:
+  const std::function<bool()>* stop_;
+  int steps_ = 0;
+};
+
+double ClpBound(double bound) {
+  if (std::isfinite(bound)) return bound;
+  return bound > 0 ? COIN_DBL_MAX : -COIN_DBL_MAX;
+}
+
+absl::Status CheckRange(const char* what, size_t index, const Range& range) {
+  if (range.lower <= range.upper && range.lower < kInfinity && range.upper > -kInfinity) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("bounds of ", what, " ", index));
+}
+
+absl::Status Check(const LinearProgram& program) {
+  for (size_t i = 0; i < program.rows.size(); ++i) {
+    if (auto status = CheckRange("row", i, program.rows[i]); !status.ok()) return status;
+  }
+  if (program.objective.size() != program.columns.size()) return absl::InvalidArgumentError("size of the objective");
+  for (size_t j = 0; j < program.columns.size(); ++j) {
+    if (auto status = CheckRange("column", j, program.columns[j]); !status.ok()) return status;
+    if (!std::isfinite(program.objective[j]))
+      return absl::InvalidArgumentError(absl::StrCat("objective of column ", j));
+  }
+  for (const Entry& entry : program.entries) {
+    const bool inside = entry.row >= 0 && entry.row < static_cast<int>(program.rows.size()) && entry.column >= 0 &&
+                        entry.column < static_cast<int>(program.columns.size());
+    if (!inside || !std::isfinite(entry.value)) {
+      return absl::InvalidArgumentError(absl::StrCat("entry of row ", entry.row, " and column ", entry.column));
+    }
+  }
+  return absl::OkStatus();
+}
+
+CoinPackedMatrix MatrixOf(const LinearProgram& program) {
+  std::vector<Entry> sorted = program.entries;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.column, a.row) < std::pair(b.column, b.row);
+  });
+  std::vector<int> rows, columns;
+  std::vector<double> values;
+  for (const Entry& entry : sorted) {
+    if (!rows.empty() && rows.back() == entry.row && columns.back() == entry.column) {
+      values.back() += entry.value;
+      continue;
+    }
+    rows.push_back(entry.row);
+    columns.push_back(entry.column);
+    values.push_back(entry.value);
+  }
+  CoinPackedMatrix matrix(true, rows.data(), columns.data(), values.data(), static_cast<CoinBigIndex>(values.size()));
+  matrix.setDimensions(static_cast<int>(program.rows.size()), static_cast<int>(program.columns.size()));
+  return matrix;
+}
+
+// The bound a price picks, times the price.
+double Picked(double price, const Range& range, double nothing) {
+  if (std::abs(price) <= nothing) return 0;
+  const double bound = price > 0 ? range.upper : range.lower;
+  return std::isfinite(bound) ? price * bound : kInfinity;
+}
+
+}  // namespace
+
+int LinearProgram::AddRow(Range range) {
+  rows.push_back(range);
+  return static_cast<int>(rows.size()) - 1;
+}
+
+int LinearProgram::AddColumn(Range range, double objective_per_unit) {
+  columns.push_back(range);
+  objective.push_back(objective_per_unit);
+  return static_cast<int>(columns.size()) - 1;
+}
+
+double DualBound(const LinearProgram& program, const std::vector<double>& duals) {
+  double greatest = 0;
+  for (double c : program.objective) greatest = std::max(greatest, std::abs(c));
+  const double nothing = kNothing * greatest;
+  std::vector<double> reduced = program.objective;
+  for (const Entry& entry : program.entries) reduced[entry.column] -= duals[entry.row] * entry.value;
+  double bound = 0;
+  for (size_t i = 0; i < program.rows.size(); ++i) bound += Picked(duals[i], program.rows[i], nothing);
+  for (size_t j = 0; j < program.columns.size(); ++j) bound += Picked(reduced[j], program.columns[j], nothing);
+  return bound;
+}
+
+struct Solver::Model {
+  ClpSimplex clp;
+  bool solved = false;  // its basis is worth starting from
+};
+
+Solver::Solver(std::unique_ptr<Model> model) : model_(std::move(model)) {}
+Solver::~Solver() = default;
+
+absl::StatusOr<std::unique_ptr<Solver>> Solver::Make(const LinearProgram& program) {
+  if (auto status = Check(program); !status.ok()) return status;
+  auto model = std::make_unique<Model>();
+  ClpSimplex& clp = model->clp;
+  clp.setLogLevel(0);
+  clp.setOptimizationDirection(-1);
+  clp.setPrimalTolerance(kNothing);
+  clp.setDualTolerance(kNothing);
+  std::vector<double> lower, upper, row_lower, row_upper;
+  for (const Range& range : program.columns) {
+    lower.push_back(ClpBound(range.lower));
+    upper.push_back(ClpBound(range.upper));
+  }
+  for (const Range& range : program.rows) {
+    row_lower.push_back(ClpBound(range.lower));
+    row_upper.push_back(ClpBound(range.upper));
+  }
+  clp.loadProblem(MatrixOf(program), lower.data(), upper.data(), program.objective.data(), row_lower.data(),
+                  row_upper.data());
+  return std::unique_ptr<Solver>(new Solver(std::move(model)));
+}
+
+void Solver::SetRow(int row, Range range) {
+  model_->clp.setRowBounds(row, ClpBound(range.lower), ClpBound(range.upper));
+}
+
+void Solver::SetColumn(int column, Range range) {
+  model_->clp.setColumnBounds(column, ClpBound(range.lower), ClpBound(range.upper));
+}
+
+void Solver::SetObjective(int column, double objective_per_unit) {
+  model_->clp.setObjectiveCoefficient(column, objective_per_unit);
+}
+
+absl::StatusOr<Solution> Solver::Maximize(const std::function<bool()>& stop) {
+  ClpSimplex& clp = model_->clp;
+  if (stop && stop()) return absl::CancelledError("stopped");
+  const StopHandler handler(&stop);
+  clp.passInEventHandler(&handler);
+  if (model_->solved) {
+    clp.dual();
+  } else {
+    clp.primal();
+  }
+  // Neither optimal, infeasible, unbounded nor stopped: once more from nothing, by the other method.
+  if (clp.status() == 3 || clp.status() == 4) {
+    clp.allSlackBasis(true);
+    if (model_->solved) {
+      clp.primal();
+    } else {
+      clp.dual();
+    }
+  }
+  model_->solved = clp.status() == 0;
+  switch (clp.status()) {
+    case 0:
+      break;
+    case 1:
+      return absl::FailedPreconditionError("nothing satisfies the bounds");
+    case 2:
+      return absl::OutOfRangeError("the value has no upper end");
+    case 5:
+      return absl::CancelledError("stopped");
+    default:
+      return absl::InternalError(absl::StrCat("Clp ended with status ", clp.status()));
+  }
+  Solution solution;
+  solution.value = clp.objectiveValue();
+  solution.columns.assign(clp.primalColumnSolution(), clp.primalColumnSolution() + clp.numberColumns());
+  solution.duals.assign(clp.dualRowSolution(), clp.dualRowSolution() + clp.numberRows());
+  return solution;
+}
+
+}  // namespace bulian::lp
