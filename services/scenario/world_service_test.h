@@ -38,7 +38,6 @@ class World {
   absl::Status PutReally(const v1::ImportRecord& record);
   absl::Status RemoveReally(const std::string& name);
   absl::Status ScaleReally(const v1::ScaleDemand& scale);
-  std::int64_t sequence_ = 0;
 };
 
 // Changes over a small space of names, so that they meet; mostly such as the rules allow.

@@ -21,7 +21,7 @@ struct Column {
 };
 
 // The names a header may use; the English one is used in this file.
-constexpr std::array<Column, 36> kColumns = {{
+constexpr std::array<Column, 39> kColumns = {{
     {"id", "编号"},
     {"name_zh", "名称"},
     {"name_en", "英文名"},
@@ -45,6 +45,8 @@ constexpr std::array<Column, 36> kColumns = {{
     {"free_share", "空闲占比"},
     {"outside_share", "外部占比"},
     {"lead_time_days", "交期天数"},
+    {"stock", "库存"},
+    {"recovery_time_days", "恢复天数"},
     {"certificates", "证书"},
     {"evidence", "证据"},
     {"verified_by", "核实方"},
@@ -58,6 +60,7 @@ constexpr std::array<Column, 36> kColumns = {{
     {"year", "年份"},
     {"value", "金额"},
     {"currency", "币种"},
+    {"volume", "数量"},
 }};
 
 // One row with its columns by name; collects what is wrong with it.
@@ -202,6 +205,11 @@ void FillCapability(Row& row, const std::string& cluster, v1::Capability* c) {
   if (const auto share = row.Number("free_share")) c->mutable_capacity()->set_free_share(*share);
   if (const auto share = row.Number("outside_share")) c->mutable_capacity()->set_outside_share(*share);
   if (const auto days = row.Number("lead_time_days")) c->set_lead_time_days(*days);
+  if (const auto stock = row.Number("stock")) {
+    c->mutable_stock()->set_value(*stock);
+    c->mutable_stock()->set_unit(row.Text("unit"));
+  }
+  if (const auto days = row.Number("recovery_time_days")) c->set_recovery_time_days(*days);
   for (auto& word : row.Words("certificates")) c->add_certificates()->set_scheme(word);
   FillValidity(row, c);
   FillEvidence(row, c->mutable_evidence());
@@ -275,7 +283,6 @@ class CsvSource final : public RecordSource {
 std::string EnglishName(const std::string& header) {
   for (const Column& column : kColumns)
     if (header == column.en || header == column.zh) return std::string(column.en);
-  if (header == "volume" || header == "数量") return "volume";
   return "";
 }
 

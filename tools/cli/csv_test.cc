@@ -82,6 +82,22 @@ TEST(Csv, NumbersThatNoFieldHoldsAreErrorsWithLineAndColumn) {
   }
 }
 
+TEST(Csv, WhatStandsInStockAndHowLongARecoveryTakesAreReadInBothLanguages) {
+  auto source = CsvRecords("capabilities.csv", "企业,编号,能力类型,单位,库存,恢复天数\na,c,t,H87,1200,45.5\na,d,t,,,\n",
+                           "clusters/c");
+  ASSERT_TRUE(source.ok()) << source.status();
+  v1::ImportRecord record;
+  Place place;
+  std::string error;
+  ASSERT_EQ((*source)->Next(&record, &place, &error), RecordSource::Result::kRecord) << error;
+  EXPECT_EQ(record.capability().stock().value(), 1200);
+  EXPECT_EQ(record.capability().stock().unit(), "H87");
+  EXPECT_EQ(record.capability().recovery_time_days(), 45.5);
+  ASSERT_EQ((*source)->Next(&record, &place, &error), RecordSource::Result::kRecord) << error;
+  EXPECT_FALSE(record.capability().has_stock());
+  EXPECT_FALSE(record.capability().has_recovery_time_days());
+}
+
 TEST(Csv, NumbersAreReadWithTheirFractions) {
   v1::SupplyLink link;
   Place place;
