@@ -6,50 +6,13 @@
 #include "services/model/day.h"
 #include "services/model/resource_name.h"
 #include "tools/cli/analysis_commands.h"
+#include "tools/cli/gap_words.h"
 #include "tools/cli/phrases.h"
 #include "tools/cli/table.h"
 #include "tools/cli/timeline_table.h"
 
 namespace bulian::cli {
 namespace {
-
-// Share of the demand not met, for example `40..60 %`.
-std::string UnmetText(const v1::Gap& gap) {
-  if (!gap.has_unmet_share()) return "";
-  v1::Bounds percent = gap.unmet_share();
-  percent.set_lower(percent.lower() * 100);
-  percent.set_upper(percent.upper() * 100);
-  return BoundsText(percent) + " %";
-}
-
-// The number the kind turns on, with what it is held against.
-std::string Numbers(const v1::Gap& gap, const Options& o) {
-  const v1::SegmentMetrics& m = gap.metrics();
-  const std::string per_year = m.per_year() ? std::string(o.Word("/year", "/年")) : "";
-  switch (gap.kind()) {
-    case v1::MISSING:
-    case v1::SINGLE_SOURCE:
-      return "k = " + ThreeText(m.independent_suppliers()) + std::string(o.Word(", wanted ", "，应有 ")) +
-             std::to_string(m.min_suppliers());
-    case v1::CONCENTRATED:
-      return "HHI = " + ThreeText(m.hhi()) + std::string(o.Word(", limit ", "，上限 ")) + NumberText(m.max_hhi());
-    case v1::UNDER_CAPACITY:
-      return std::string(o.Word("capacity ", "产能 ")) + ThreeText(m.capacity()) +
-             std::string(o.Word(" of ", "，需求 ")) + NumberText(m.demand().per_year()) + " " + m.unit() + per_year;
-    case v1::EXTERNAL:
-      return std::string(o.Word("outside share ", "外部占比 ")) + ThreeText(m.external_share()) +
-             std::string(o.Word(", limit ", "，上限 ")) + NumberText(m.max_external_share());
-    case v1::UNVERIFIED: {
-      std::string text(o.Word("hangs on claims:", "取决于未核实信息："));
-      for (int kind : gap.hanging_kinds()) text += " " + std::string(KindText(static_cast<v1::GapKind>(kind), o));
-      if (!gap.verify_first().empty())
-        text += std::string(o.Word("; first verify ", "；先核实 ")) + ShortName(gap.verify_first(0).capability());
-      return text;
-    }
-    default:
-      return "";
-  }
-}
 
 std::string Projects(const v1::Gap& gap, const Options& o) {
   if (gap.projects().empty()) return "";
@@ -72,8 +35,8 @@ void PrintTable(const v1::GapReport& report, const Options& o) {
   for (const auto& gap : report.gaps())
     table.AddRow({std::string(KindText(gap.kind(), o)), std::string(CertaintyText(gap.certainty(), o)),
                   o.Text(gap.chain_display_name()), o.Text(gap.segment_display_name()),
-                  gap.priority() ? std::to_string(gap.priority()) : "", Numbers(gap, o), UnmetText(gap),
-                  Projects(gap, o), ShortName(gap.name())});
+                  gap.priority() ? std::to_string(gap.priority()) : "", NumbersText(gap, o),
+                  ShareText(UnmetShareOf(gap)), Projects(gap, o), ShortName(gap.name())});
   if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
   table.PrintAligned(std::cout, 78);
   const auto day = model::ToDay(report.as_of());
@@ -81,28 +44,7 @@ void PrintTable(const v1::GapReport& report, const Options& o) {
             << report.gap_count() << o.Word(" gaps in ", " 个缺口，共 ") << report.segment_count()
             << o.Word(" segments, as of ", " 个环节，日期 ") << (day ? model::FormatDay(*day) : "?")
             << o.Word(", revision ", "，版本 ") << report.revision().number() << '\n';
-  for (const auto& part : report.divergent_parts()) {
-    std::cout << o.Word("no demand numbers: the coefficients of this cycle multiply to ",
-                        "无法计算需求：该循环的系数之积为 ")
-              << NumberText(part.cycle_gain()) << ":";
-    for (const auto& segment : part.cycle()) std::cout << ' ' << ShortName(segment);
-    std::cout << '\n';
-  }
-}
-
-// Kinds as typed: `missing`, `single-source`, `SINGLE_SOURCE`. False after telling the error.
-bool ParseKinds(const std::vector<std::string>& typed, v1::AnalyzeGapsRequest* request) {
-  for (std::string word : typed) {
-    for (char& c : word) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    v1::GapKind kind = v1::GAP_KIND_UNSPECIFIED;
-    if (!v1::GapKind_Parse(word, &kind) || kind == v1::GAP_KIND_UNSPECIFIED) {
-      std::cerr << "error: no gap kind " << word
-                << "; known: missing single-source concentrated under-capacity external unverified\n";
-      return false;
-    }
-    request->add_kinds(kind);
-  }
-  return true;
+  PrintDivergentParts(report.divergent_parts(), o, std::cout);
 }
 
 // False after telling the error.
@@ -166,7 +108,7 @@ int Gaps(Connection& connection, const Options& options, const std::string& type
   v1::AnalyzeGapsRequest request;
   request.set_parent(parent);
   request.set_certain_only(flags.certain_only);
-  if (!ParseKinds(flags.kinds, &request) || !SetAsOf(flags.as_of, request.mutable_as_of())) return 1;
+  if (!ParseKinds(flags.kinds, request.mutable_kinds()) || !SetAsOf(flags.as_of, request.mutable_as_of())) return 1;
   if (flags.as_of.empty()) request.clear_as_of();
   if (!flags.horizon.empty() && !SetHorizon(flags, &request)) return 1;
   v1::GapReport all;

@@ -13,6 +13,7 @@
 #include "tools/cli/structure_commands.h"
 #include "tools/cli/systemic_command.h"
 #include "tools/cli/watch_command.h"
+#include "tools/cli/whatif_command.h"
 
 namespace bulian::cli {
 namespace {
@@ -38,6 +39,7 @@ struct Arguments {
   SystemicFlags systemic;
   ImportFlags import;
   WatchFlags watch;
+  WhatIfFlags what_if;
 };
 
 void AddResourceCommands(CLI::App& app, Arguments& a) {
@@ -106,6 +108,32 @@ void AddRiskCommands(CLI::App& app, Arguments& a) {
   systemic->add_option("--as-of", a.systemic.as_of, "date of the analysis, YYYY-MM-DD");
 }
 
+void AddWhatIfCommand(CLI::App& app, Arguments& a) {
+  auto* what_if = app.add_subcommand(
+      "whatif",
+      "What would differ if something changed; nothing is stored. All of a file, then --stop, --scale, --remove");
+  what_if->add_option("cluster", a.name, "for example beibei")->required();
+  what_if->add_option(
+      "file", a.what_if.file,
+      "changes, one a line: {\"remove\":NAME}, {\"stopEnterprise\":NAME}, "
+      "{\"scaleDemand\":{\"name\":NAME,\"factor\":2}} or an import record (.csv: import records; - is standard input)");
+  const auto add = [&](const char* flag, std::vector<std::string>& values, const char* what) {
+    what_if->add_option(flag, values, what)->allow_extra_args(false);
+  };
+  add("--stop", a.what_if.stops, "this enterprise stops: id or full name");
+  add("--scale", a.what_if.scales, "final demand of a chain, a segment or the cluster, for example chip=1.5");
+  add("--remove", a.what_if.removals, "this is deleted with all in it, for example chip or enterprises/cy-sensor");
+  what_if->add_option("--chain", a.what_if.chain, "only gaps and segments of this chain, for example chip");
+  add("--kind", a.what_if.kinds, "only gaps of this kind, as of gaps");
+  what_if->add_flag("--certain", a.what_if.certain_only, "only gaps that are certain");
+  what_if->add_option("--limit", a.what_if.limit, "show at most this many gaps in the table")
+      ->check(CLI::NonNegativeNumber);
+  what_if->add_flag("--segments", a.what_if.segments, "also the segments whose numbers differ");
+  add("--match", a.what_if.matches, "also how the candidates of this segment differ, for example chip/wafer-fab");
+  what_if->add_option("--top", a.what_if.top, "how many candidates of each to compare (10)")->check(CLI::Range(1, 100));
+  what_if->add_option("--as-of", a.what_if.as_of, "date of both analyses, YYYY-MM-DD");
+}
+
 void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   auto* gaps = app.add_subcommand("gaps", "Missing and weak links, worst first");
   gaps->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/smart-sensor)")->required();
@@ -145,6 +173,7 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   explain->add_option("--as-of", a.match.as_of, "date of the analysis, YYYY-MM-DD");
 
   AddRiskCommands(app, a);
+  AddWhatIfCommand(app, a);
 
   auto* completion =
       app.add_subcommand("completion", "Print the completion script of a shell: source <(bulian completion bash)");
@@ -170,6 +199,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("structure")) return Structure(connection, o, a.name, a.structure);
   if (app.got_subcommand("feasible")) return Feasible(connection, o, a.name, a.structure);
   if (app.got_subcommand("match")) return Match(connection, o, a.name, a.match);
+  if (app.got_subcommand("whatif")) return WhatIf(connection, o, a.name, a.what_if);
   if (app.got_subcommand("risk")) return SystemicRisk(connection, o, a.name, a.systemic);
   return Explain(connection, o, a.name, a.enterprise, a.match.as_of);
 }

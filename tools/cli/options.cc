@@ -41,6 +41,17 @@ std::string EnterpriseName(std::string_view typed, std::string_view cluster) {
   return std::string(cluster) + "/enterprises/" + std::string(typed);
 }
 
+std::string NameIn(std::string_view typed, std::string_view cluster) {
+  if (typed.rfind("clusters/", 0) == 0) return std::string(typed);
+  const std::string id(cluster.substr(std::string_view("clusters/").size()));
+  if (typed == id) return std::string(cluster);
+  if (typed.rfind(id + "/", 0) == 0) typed.remove_prefix(id.size() + 1);
+  for (std::string_view collection : {"capabilityTypes/", "chains/", "enterprises/", "projects/", "supplyLinks/"}) {
+    if (typed.rfind(collection, 0) == 0) return std::string(cluster) + "/" + std::string(typed);
+  }
+  return FullName(id + "/" + std::string(typed));
+}
+
 std::string ClusterOf(std::string_view name) {
   const std::string_view id = model::ClusterIdOf(name);
   return id.empty() ? "" : "clusters/" + std::string(id);

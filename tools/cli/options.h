@@ -32,6 +32,10 @@ std::string ToJson(const google::protobuf::Message& message, bool indent = true)
 std::string FullName(std::string_view typed);
 // `clusters/beibei/enterprises/x` for (`x`, `clusters/beibei`).
 std::string EnterpriseName(std::string_view typed, std::string_view cluster);
+// Any resource, or the cluster itself, as people type it where the cluster is known: a full name, `enterprises/x`,
+// `beibei/enterprises/x`, `smart-sensor` or `beibei/smart-sensor` for a chain, with `/mems-die` behind it for a
+// segment.
+std::string NameIn(std::string_view typed, std::string_view cluster);
 // `clusters/{cluster}` of a full name.
 std::string ClusterOf(std::string_view name);
 

@@ -6,18 +6,17 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
-#include <map>
 
-#include "bulian/v1/enterprise.pb.h"
 #include "bulian/v1/risk.grpc.pb.h"
 #include "services/model/day.h"
+#include "tools/cli/enterprise_names.h"
 #include "tools/cli/phrases.h"
 #include "tools/cli/table.h"
 
 namespace bulian::cli {
 namespace {
 
-constexpr int kBarColumns = 20, kNamesAsked = 1000;
+constexpr int kBarColumns = 20;
 
 std::string Id(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
@@ -37,21 +36,13 @@ std::string Bar(double share, double greatest) {
   return bar + kEighths[eighths % 8];
 }
 
-using Names = std::map<std::string, std::string>;
-
 // What people call the enterprises of the list; left out where that cannot be read.
-Names DisplayNames(Connection& connection, const Options& o, const std::string& cluster,
-                   const v1::SystemicRiskSummary& summary) {
-  v1::BatchGetEnterprisesRequest request;
-  request.set_parent(cluster);
-  for (const v1::SystemicRisk& risk : summary.top()) {
-    if (!risk.enterprise().empty() && request.names_size() < kNamesAsked) request.add_names(risk.enterprise());
-  }
-  v1::BatchGetEnterprisesResponse response;
-  Names names;
-  if (!connection.Call("bulian.v1.EnterpriseService/BatchGetEnterprises", request, &response).ok()) return names;
-  for (const v1::Enterprise& one : response.enterprises()) names[one.name()] = o.Text(one.display_name());
-  return names;
+EnterpriseNames DisplayNames(Connection& connection, const Options& o, const std::string& cluster,
+                             const v1::SystemicRiskSummary& summary) {
+  std::vector<std::string> enterprises;
+  for (const v1::SystemicRisk& risk : summary.top())
+    if (!risk.enterprise().empty()) enterprises.push_back(risk.enterprise());
+  return ReadEnterpriseNames(connection, o, cluster, enterprises);
 }
 
 std::string Losers(const v1::SystemicRisk& risk) {
@@ -78,8 +69,8 @@ void PrintFoot(const v1::SystemicRiskHeader& header, const Options& o) {
             << o.Word(" of unknown enterprises\n", " 条企业不存在\n");
 }
 
-void PrintTable(const v1::SystemicRiskHeader& header, const v1::SystemicRiskSummary& summary, const Names& names,
-                const SystemicFlags& flags, const Options& o) {
+void PrintTable(const v1::SystemicRiskHeader& header, const v1::SystemicRiskSummary& summary,
+                const EnterpriseNames& names, const SystemicFlags& flags, const Options& o) {
   std::vector<std::string> columns = {">" + std::string(o.Word("RANK", "名次")),
                                       std::string(o.Word("NAME", "资源名")),
                                       std::string(o.Word("ENTERPRISE", "企业")),
