@@ -23,6 +23,13 @@ class FormatDocTest(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(json.loads(done.stdout)["created"], len(lines.splitlines()))
             self.assertEqual(json.loads(server.bulian("gaps", "demo", "-o", "json").stdout)["segmentCount"], 3)
+            changes = "".join(re.findall(r"```jsonl scenario\n(.*?)```", page, re.S))
+            kinds = re.search(r"oneof change \{(.*?)\n  \}", (SOURCE / "protos/bulian/v1/scenario.proto").read_text("utf-8"), re.S).group(1)
+            for kind in re.findall(r"^\s+\w+ (\w+) = \d+;", kinds, re.M):
+                self.assertIn('{"' + re.sub(r"_(\w)", lambda m: m.group(1).upper(), kind) + '":', changes)
+            done = server.bulian("whatif", "demo", "-", "-o", "json", stdin=changes)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["createdCount"], 2)
 
 
 if __name__ == "__main__":
