@@ -38,14 +38,17 @@ bool LacksFactor(const google::protobuf::Struct& json) {
   return false;
 }
 
+// The parser's next lines show the text again, with a mark under the fault.
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 // What is wrong with the line; empty if it is a change.
 std::string ParseChange(const std::string& text, v1::ScenarioChange* change) {
   google::protobuf::Struct json;
-  if (const auto read = JsonStringToMessage(text, &json); !read.ok()) return read.message().ToString();
+  if (const auto read = JsonStringToMessage(text, &json); !read.ok()) return FirstLine(read.message().ToString());
   const bool is_record = HasFieldOf(*v1::ImportRecord::descriptor(), json);
   if (!is_record && !HasFieldOf(*v1::ScenarioChange::descriptor(), json)) return kNoChange;
   Message* message = is_record ? static_cast<Message*>(change->mutable_put()) : change;
-  if (const auto read = JsonStringToMessage(text, message); !read.ok()) return read.message().ToString();
+  if (const auto read = JsonStringToMessage(text, message); !read.ok()) return FirstLine(read.message().ToString());
   if (change->change_case() == v1::ScenarioChange::CHANGE_NOT_SET) return kNoChange;
   return LacksFactor(json) ? "scaleDemand has no factor (0 would leave no demand)" : "";
 }

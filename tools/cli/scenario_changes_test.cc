@@ -66,7 +66,10 @@ TEST(ScenarioChanges, EveryBrokenLineIsToldWithItsNumber) {
                                            "f.jsonl:6: ",
                                            "f.jsonl:7: scaleDemand has no factor",
                                            "f.jsonl:8: "};
-  for (std::size_t i = 0; i < starts.size(); ++i) EXPECT_EQ(read.errors[i].rfind(starts[i], 0), 0u) << read.errors[i];
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    EXPECT_EQ(read.errors[i].rfind(starts[i], 0), 0u) << read.errors[i];
+    EXPECT_EQ(read.errors[i].find('\n'), std::string::npos) << read.errors[i];
+  }
 }
 
 TEST(ScenarioChanges, Flags) {
