@@ -182,7 +182,7 @@ class WhatIfTest(unittest.TestCase):
         self.check([{"scaleDemand": {"name": NAME, "factor": 0.25}}, new[1] | {"capability": new[1]["capability"] | {"level": "PILOT"}}])
         self.check([{"project": project | {"state": "IN_PRODUCTION"}}], least_gaps=0)
         self.check(supplier("whatif-two", self.missing["capabilityType"], 3 * half, unit) + [{"remove": f"{NAME}/enterprises/whatif-new"},
-                   {"stopEnterprise": f"{NAME}/enterprises/whatif-two"}])
+                   {"stopEnterprise": f"{NAME}/enterprises/whatif-two"}], least_gaps=0)
         self.check([{"remove": NAME + "/chains/spare"}])
         for state in (self.here, self.copy):
             state.make({"chain": spare})
