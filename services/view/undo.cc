@@ -58,7 +58,7 @@ absl::Status FindRevisions(store::Store* store, const std::string& log, std::int
 }  // namespace
 
 absl::StatusOr<model::SnapshotPtr> UndoTo(store::Store* store, const model::SnapshotPtr& newer, std::int64_t revision,
-                                          const Patience& patience) {
+                                          const Patience& patience, model::Delta* touched) {
   const model::SnapshotPosition& top = newer->position();
   model::SnapshotPosition position = top;
   position.revision = revision;
@@ -101,6 +101,7 @@ absl::StatusOr<model::SnapshotPtr> UndoTo(store::Store* store, const model::Snap
   if (absl::Status found = FindRevisions(store, top.cluster, revision, changes, patience); !found.ok()) return found;
   model::SnapshotBuilder builder(newer);
   builder.Apply(position, changes);
+  if (touched != nullptr) *touched = builder.TakeDelta();
   return builder.Build();
 }
 
