@@ -15,6 +15,13 @@ void CheckParent(std::string_view parent, model::Violations* violations) {
       "parent", parent.empty() ? "is required" : "must be `clusters/{cluster}` or `clusters/{cluster}/chains/{chain}`");
 }
 
+void CheckKinds(const google::protobuf::RepeatedField<int>& kinds, model::Violations* violations) {
+  for (int i = 0; i < kinds.size(); ++i) {
+    if (v1::GapKind_IsValid(kinds[i]) && kinds[i] != v1::GAP_KIND_UNSPECIFIED) continue;
+    violations->Add("kinds[" + std::to_string(i) + "]", "is not a kind of gap");
+  }
+}
+
 void CheckPageSize(int page_size, model::Violations* violations) {
   if (page_size < 0) violations->Add("page_size", "must not be negative");
 }

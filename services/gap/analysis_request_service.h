@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "bulian/v1/gap.pb.h"
 #include "bulian/v1/revision.pb.h"
+#include "google/protobuf/repeated_field.h"
 #include "google/type/date.pb.h"
 #include "services/gap/analysis.h"
 #include "services/model/error.h"
@@ -34,6 +36,7 @@ struct RequestDeps {
 void CheckAsOf(bool has, const google::type::Date& date, model::Violations* violations);
 // A cluster or a chain.
 void CheckParent(std::string_view parent, model::Violations* violations);
+void CheckKinds(const google::protobuf::RepeatedField<int>& kinds, model::Violations* violations);
 void CheckPageSize(int page_size, model::Violations* violations);
 // With the default and the limit applied.
 int PageSize(int page_size);

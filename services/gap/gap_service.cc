@@ -66,10 +66,7 @@ absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, con
   CheckParent(request.parent(), &violations);
   CheckAsOf(request.has_as_of(), request.as_of(), &violations);
   CheckPageSize(request.page_size(), &violations);
-  for (int i = 0; i < request.kinds_size(); ++i) {
-    if (v1::GapKind_IsValid(request.kinds(i)) && request.kinds(i) != v1::GAP_KIND_UNSPECIFIED) continue;
-    violations.Add("kinds[" + std::to_string(i) + "]", "is not a kind of gap");
-  }
+  CheckKinds(request.kinds(), &violations);
   CheckHorizon(request, &violations);
   if (!violations.empty()) return violations.ToStatus();
   Page page;

@@ -51,6 +51,7 @@ constexpr AccessRow kRows[] = {
     {"bulian.v1.GapService/AnalyzeGaps", Role::kReader},
     {"bulian.v1.GapService/AssessSegments", Role::kReader},
     {"bulian.v1.GapService/GetGap", Role::kReader},
+    {"bulian.v1.GapService/WatchGaps", Role::kReader},
     {"bulian.v1.MatchService/ExplainCandidate", Role::kReader},
     {"bulian.v1.MatchService/FindCandidates", Role::kReader},
     {"bulian.v1.ProjectService/BatchGetProjects", Role::kReader},
