@@ -130,7 +130,8 @@ absl::Status Application::LoadViews() {
   options.kept_age = config_.kept_age;
   views_ = std::make_unique<view::Views>(store_.get(), options);
   // Whoever is told of a commit by a watch finds it in the views.
-  observers_ = std::make_unique<store::Observers>(std::vector<store::CommitObserver*>{views_.get(), &watches_});
+  observers_ = std::make_unique<store::Observers>(
+      std::vector<store::CommitObserver*>{views_.get(), &watches_, gap_watches_.observer()});
   store_->SetObserver(observers_.get());
   const absl::Status loaded = views_->Load();
   if (!loaded.ok()) return loaded;
@@ -142,9 +143,14 @@ absl::Status Application::LoadViews() {
 absl::Status Application::AddServices() {
   gaps_ = std::make_unique<gap::GapAnalyses>(views_.get());
   metrics_.AddSource("gaps", [this] { return GapReadings(*gaps_); });
-  RegisterServices(methods_,
-                   {&config_, store_.get(), views_.get(), gaps_.get(), &watches_, page_tokens_.get(), &metrics_, log_});
+  RegisterServices(methods_, {&config_, store_.get(), views_.get(), gaps_.get(), &watches_, &gap_watches_,
+                              page_tokens_.get(), &metrics_, log_});
   metrics_.AddSource("watches", [this] { return WatchReadings(watches_); });
+  metrics_.AddSource("gap_watches", [this] { return GapWatchReadings(gap_watches_); });
+  if (config_.target != "registry") {
+    gauges_ = std::make_unique<gap::GapGauges>(views_.get(), gaps_.get());
+    metrics_.AddSource("gap_gauges", [this] { return GapGaugeReadings(*gauges_); });
+  }
   rpc::RegisterHealthService(methods_, &health_);
   rpc::RegisterReflectionService(methods_);
   RefuseOtherTargets(methods_, config_.target);
@@ -152,8 +158,10 @@ absl::Status Application::AddServices() {
 }
 
 void Application::RemoveServices() {
-  metrics_.RemoveSource("watches");
+  for (const char* source : {"watches", "gap_watches", "gap_gauges"}) metrics_.RemoveSource(source);
+  gauges_.reset();
   watches_.Stop();
+  gap_watches_.Stop();
   methods_ = rpc::MethodTable();
   metrics_.RemoveSource("gaps");
   gaps_.reset();

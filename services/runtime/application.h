@@ -7,7 +7,9 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "services/gap/gap_gauges_service.h"
 #include "services/gap/gap_service.h"
+#include "services/gap/gap_watch_service.h"
 #include "services/gateway/http_server.h"
 #include "services/rpc/authenticator.h"
 #include "services/rpc/health.h"
@@ -59,11 +61,13 @@ class Application {
   Phase phase_;
   PrometheusMetrics metrics_;
   std::unique_ptr<rpc::PageTokens> page_tokens_;
-  watch::Hub watches_;  // told by the store, as the views are
+  watch::Hub watches_;           // told by the store, as the views are
+  gap::GapWatches gap_watches_;  // so is this
   std::unique_ptr<store::Observers> observers_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<view::Views> views_;
   std::unique_ptr<gap::GapAnalyses> gaps_;
+  std::unique_ptr<gap::GapGauges> gauges_;
   rpc::MethodTable methods_;
   rpc::HealthState health_;
   rpc::DeveloperAuthenticator authenticator_;

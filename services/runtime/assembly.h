@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "services/gap/gap_service.h"
+#include "services/gap/gap_watch_service.h"
 #include "services/rpc/event_log.h"
 #include "services/rpc/method_table.h"
 #include "services/rpc/metrics.h"
@@ -22,7 +23,8 @@ struct ServiceDeps {
   store::Store* store = nullptr;
   view::Views* views = nullptr;
   gap::GapAnalyses* gaps = nullptr;
-  watch::Hub* watches = nullptr;  // is started; stop it before the others end
+  watch::Hub* watches = nullptr;           // is started; stop it before the others end
+  gap::GapWatches* gap_watches = nullptr;  // so is it
   const rpc::PageTokens* page_tokens = nullptr;
   rpc::Metrics* metrics = nullptr;
   rpc::EventLog* log = nullptr;

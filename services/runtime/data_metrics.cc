@@ -7,6 +7,9 @@
 namespace bulian::runtime {
 namespace {
 
+// Others that ask for metrics wait meanwhile.
+constexpr absl::Duration kGaugeBudget = absl::Milliseconds(500);
+
 Reading One(std::string name, std::string help, bool counter, std::int64_t value) {
   return Reading{std::move(name), std::move(help), counter, {{{}, static_cast<double>(value)}}};
 }
@@ -66,12 +69,39 @@ std::vector<Reading> GapReadings(const gap::GapAnalyses& analyses) {
           One("bulian_gap_demand_solves_total", "Demand systems solved.", true, stats.work.demand_solves)};
 }
 
+std::vector<Reading> GapGaugeReadings(gap::GapGauges& gauges) {
+  const gap::GapGaugeReading read = gauges.Read(kGaugeBudget);
+  Reading gaps{"bulian_gaps", "Gaps at each cluster's own date, by the first 100 clusters and `other`.", false, {}};
+  for (const gap::GapGauge& gauge : read.gauges) {
+    gaps.values.emplace_back(rpc::MetricLabels{{"cluster", gauge.cluster},
+                                               {"kind", v1::GapKind_Name(gauge.kind)},
+                                               {"certainty", v1::Certainty_Name(gauge.certainty)}},
+                             static_cast<double>(gauge.gaps));
+  }
+  return {std::move(gaps),
+          One("bulian_gaps_pending_clusters", "Clusters whose gaps of the newest commit are not counted yet.", false,
+              read.pending_clusters)};
+}
+
 std::vector<Reading> WatchReadings(const watch::Hub& hub) {
   const watch::HubStats stats = hub.Stats();
   return {One("bulian_watch_streams", "Watches open.", false, stats.streams),
           One("bulian_watch_messages_total", "Messages of watches.", true, stats.messages),
           One("bulian_watch_slow_readers_total", "Watches ended because their messages were taken too slowly.", true,
               stats.slow_readers)};
+}
+
+std::vector<Reading> GapWatchReadings(const gap::GapWatches& watches) {
+  const gap::GapWatchStats stats = watches.Stats();
+  return {
+      One("bulian_gap_watch_streams", "Watches of gaps open.", false, stats.hub.streams),
+      One("bulian_gap_watch_messages_total", "Messages of watches of gaps.", true, stats.hub.messages),
+      One("bulian_gap_watch_slow_readers_total", "Watches of gaps ended because their messages were taken too slowly.",
+          true, stats.hub.slow_readers),
+      One("bulian_gap_watch_lines_total", "Runs of analyses begun for watches of gaps.", true, stats.lines),
+      One("bulian_gap_watch_commits_total", "Commits analysed for watches of gaps.", true, stats.commits_analysed),
+      One("bulian_gap_watch_segments_recomputed_total",
+          "Segments whose suppliers or links were read again for watches of gaps.", true, stats.segments_recomputed)};
 }
 
 }  // namespace bulian::runtime
