@@ -7,6 +7,7 @@
 #include "tools/cli/backup_command.h"
 #include "tools/cli/completion.h"
 #include "tools/cli/connection.h"
+#include "tools/cli/gap_watch_command.h"
 #include "tools/cli/import_command.h"
 #include "tools/cli/options.h"
 #include "tools/cli/resource_commands.h"
@@ -61,12 +62,17 @@ void AddResourceCommands(CLI::App& app, Arguments& a) {
   backup->add_option("--to", a.file, "file to write; must not exist")->required();
   auto* watch =
       app.add_subcommand("watch", "Follow what changes in a cluster; goes on by itself when the server is back");
-  watch->add_option("cluster", a.name, "for example beibei")->required();
+  watch->add_option("cluster", a.name, "for example beibei; with --gaps also a chain (beibei/chip)")->required();
   auto* from = watch->add_option("--from", a.watch.from, "now, earliest (what the log still holds) or snapshot");
   from->check(CLI::IsMember({"now", "earliest", "snapshot"}))->capture_default_str();
   watch->add_option("--resume", a.watch.resume, "go on from this token")->excludes(from);
-  watch->add_option("--type", a.watch.types, "only these kinds of resources")->check(CLI::IsMember(WatchedTypes()));
-  watch->add_option("--name", a.watch.names, "only this resource and what lies under it, for example enterprises/x");
+  auto* types = watch->add_option("--type", a.watch.types, "only these kinds of resources");
+  types->check(CLI::IsMember(WatchedTypes()));
+  auto* names = watch->add_option("--name", a.watch.names,
+                                  "only this resource and what lies under it, for example enterprises/x");
+  auto* gaps = watch->add_flag("--gaps", a.watch.gaps, "how gaps change, with the commits that change them");
+  gaps->excludes(types)->excludes(names);
+  watch->add_option("--kind", a.watch.kinds, "only gaps of these kinds, as for the command gaps")->needs(gaps);
 
   auto* get = app.add_subcommand("get", "Show one resource or gap");
   get->add_option("name", a.name, "for example clusters/beibei/enterprises/cy-sensor")->required();
@@ -190,6 +196,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("import")) return Import(connection, o, a.import);
   if (app.got_subcommand("export")) return Export(connection, o, a.name, a.file);
   if (app.got_subcommand("backup")) return Backup(connection, o, a.name, a.file);
+  if (app.got_subcommand("watch") && a.watch.gaps) return WatchGaps(connection, o, a.name, a.watch);
   if (app.got_subcommand("watch")) return Watch(connection, o, a.name, a.watch);
   if (app.got_subcommand("get")) return Get(connection, o, a.name);
   if (app.got_subcommand("list")) return List(connection, o, a.name, a.list);

@@ -16,6 +16,8 @@ struct WatchFlags {
   std::string resume;              // a token; empty: none
   std::vector<std::string> types;  // `enterprise`, `capability-type` ...
   std::vector<std::string> names;  // full, or what follows the cluster: `enterprises/x`
+  bool gaps = false;               // how gaps change, not resources
+  std::vector<std::string> kinds;  // of gaps: `missing`, `single-source` ...
 };
 
 // What --type takes.
