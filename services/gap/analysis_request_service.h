@@ -82,7 +82,8 @@ absl::StatusOr<Question> Open(const RequestDeps& deps, rpc::CallContext& call, c
   if (!snapshot.ok()) return snapshot.status();
   Question question{.snapshot = *std::move(snapshot), .as_of = 0, .chain = ""};
   question.as_of = request.has_as_of() ? *model::ToDay(request.as_of()) : question.snapshot->cluster().as_of;
-  if (model::ParseResourceName(request.parent())->type == model::ResourceType::kChain) {
+  const auto parent = model::ParseResourceName(request.parent());
+  if (parent && parent->type == model::ResourceType::kChain) {
     question.chain = request.parent();
     if (question.snapshot->Find(model::ResourceType::kChain, question.chain) == model::kNoRow)
       return model::NotFound(question.chain);

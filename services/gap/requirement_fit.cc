@@ -38,6 +38,16 @@ class RequirementFit::Impl {
                                            [&](const model::OfferAttribute& a) { return offer.words(a); }));
   }
 
+  FitParts PartsOf(const model::OfferRef& offer) const {
+    FitParts parts{FitOfPlace(snapshot_, offer->region), FitOfLevel(min_level_, offer->level), v1::SATISFIED};
+    if (parts.level == v1::VIOLATED) parts.levels_short = min_level_ - offer->level;
+    if (!compiled_.empty()) {
+      parts.details = model::FitOfAll(compiled_, offer.attributes(), offer.certificates(), as_of_,
+                                      [&](const model::OfferAttribute& a) { return offer.words(a); });
+    }
+    return parts;
+  }
+
   std::vector<std::string> UnknownOf(model::Row capability) const {
     const model::OfferRef offer = snapshot_.offer(capability);
     std::vector<std::string> unknown;
@@ -91,6 +101,7 @@ RequirementFit::RequirementFit(const model::Snapshot& snapshot, const v1::Requir
 RequirementFit::~RequirementFit() = default;
 
 v1::Fit RequirementFit::Of(const model::OfferRef& offer) const { return impl_->Of(offer); }
+FitParts RequirementFit::PartsOf(const model::OfferRef& offer) const { return impl_->PartsOf(offer); }
 std::vector<std::string> RequirementFit::UnknownOf(model::Row capability) const { return impl_->UnknownOf(capability); }
 v1::Fit RequirementFit::OfPlanned(const v1::Capability& planned, std::uint32_t region) const {
   return impl_->OfPlanned(planned, region);

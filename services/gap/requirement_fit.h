@@ -13,6 +13,13 @@
 
 namespace bulian::gap {
 
+// The fit of an offer, taken apart.
+struct FitParts {
+  v1::Fit place = v1::UNKNOWN, level = v1::UNKNOWN;
+  v1::Fit details = v1::UNKNOWN;  // attributes and certificates
+  int levels_short = 0;           // levels below the minimum
+};
+
 // Whether an offer of a fitting type meets level, attributes and certificates at its place.
 class RequirementFit {
  public:
@@ -22,6 +29,8 @@ class RequirementFit {
 
   // Of a stored capability; VIOLATED when its site is not local, UNKNOWN at best when it has no known place.
   v1::Fit Of(const model::OfferRef& offer) const;
+  // The same in parts: their conjunction is the fit.
+  FitParts PartsOf(const model::OfferRef& offer) const;
   // What makes it UNKNOWN, in words of the requirement: attribute keys, certificate schemes, `level`, `site`.
   std::vector<std::string> UnknownOf(model::Row capability) const;
   // Of a planned capability at a place (GB/T 2260; 0: not known).

@@ -50,6 +50,7 @@ constexpr AccessRow kRows[] = {
     {"bulian.v1.ExchangeService/WatchChanges", Role::kReader},
     {"bulian.v1.GapService/AnalyzeGaps", Role::kReader},
     {"bulian.v1.GapService/AssessSegments", Role::kReader},
+    {"bulian.v1.GapService/FindClosures", Role::kReader},
     {"bulian.v1.GapService/GetGap", Role::kReader},
     {"bulian.v1.GapService/WatchGaps", Role::kReader},
     {"bulian.v1.MatchService/ExplainCandidate", Role::kReader},

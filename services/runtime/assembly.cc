@@ -62,6 +62,7 @@ void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {
   gap::RegisterGapService(methods, {deps.views, deps.page_tokens, deps.gaps});
   deps.gap_watches->Start(deps.store, deps.views, deps.gaps);
   gap::RegisterGapWatch(methods, deps.page_tokens, deps.gap_watches);
+  gap::RegisterClosureService(methods, {deps.views, deps.page_tokens, deps.gaps});
   gap::RegisterStructureService(methods, {deps.views, deps.page_tokens, deps.gaps});
   match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
                                         [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }});

@@ -1,0 +1,250 @@
+#include "services/gap/closure_search.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "services/gap/closure_bound.h"
+#include "services/gap/closure_division.h"
+
+namespace bulian::gap {
+namespace {
+
+constexpr std::int64_t kWorkBetweenPolls = 512;
+
+// Some choices made: their division, and which missing demands have a supplier by them.
+struct Made {
+  CapacityDivision division;
+  std::vector<char> begun;  // by demand
+  std::vector<int> choices{};
+  int missing = 0;
+  ClosureValue value() const { return {division.share(), missing}; }
+};
+
+void Make(const ClosureProblem& problem, int choice, Made* made) {
+  made->choices.push_back(choice);
+  for (const int at : problem.choices[static_cast<std::size_t>(choice)].supplies) {
+    const ClosureSupply& supply = problem.supplies[static_cast<std::size_t>(at)];
+    if (!supply.feeds.empty()) made->division.Add(supply);
+    for (const int demand : supply.begins) {
+      char& begun = made->begun[static_cast<std::size_t>(demand)];
+      made->missing += begun == 0 ? 1 : 0;
+      begun = 1;
+    }
+  }
+}
+
+Made Nothing(const ClosureProblem& problem) {
+  return {CapacityDivision(&problem.demands), std::vector<char>(problem.demands.size(), 0)};
+}
+
+struct Gain {
+  int position = 0;  // in the candidates
+  ClosureValue value;
+};
+
+bool IsGreater(const Gain& a, const Gain& b) {
+  if (a.value.share != b.value.share) return a.value.share > b.value.share;
+  return a.value.missing != b.value.missing ? a.value.missing > b.value.missing : a.position < b.position;
+}
+
+// The sum of the greatest few of what was seen.
+template <class Number>
+class GreatestSum {
+ public:
+  explicit GreatestSum(int count) : count_(static_cast<std::size_t>(std::max(count, 0))) {}
+  void See(Number number) {
+    greatest_.insert(std::upper_bound(greatest_.begin(), greatest_.end(), number, std::greater<>()), number);
+    if (greatest_.size() > count_) greatest_.pop_back();
+  }
+  Number sum() const {
+    Number sum{};
+    for (const Number number : greatest_) sum += number;
+    return sum;
+  }
+
+ private:
+  std::size_t count_;
+  std::vector<Number> greatest_{};
+};
+
+class Search {
+ public:
+  Search(const ClosureProblem& problem, std::span<const int> choices, int k, const StopSignal& stop, std::int64_t work)
+      : problem_(problem), candidates_(choices.begin(), choices.end()), k_(k), stop_(stop), work_(work), scratch_(Nothing(problem)) {}
+
+  absl::StatusOr<ClosureBest> Run() {
+    for (const ClosureDemand& demand : problem_.demands) most_.share += demand.share();
+    const Made nothing = Nothing(problem_);
+    bound_ = most_;
+    if (k_ == 0 || std::cmp_less_equal(candidates_.size(), k_)) {
+      if (k_ == 0) candidates_.clear();
+      Made all = nothing;
+      for (const int choice : candidates_) Make(problem_, choice, &all);
+      best_ = all.choices;
+      bound_ = best_value_ = all.value();
+    } else if (const absl::Status searched = SearchFrom(nothing); !searched.ok()) {
+      return searched;
+    }
+    return Answer();
+  }
+
+ private:
+  absl::Status SearchFrom(const Made& nothing) {
+    Greedy(nothing);
+    if (stopped_) return absl::CancelledError("stopped");
+    if (k_ > 1 && most_.share > 0) {
+      auto prices = FindPrices(problem_, candidates_, k_, stop_);
+      if (absl::IsCancelled(prices.status())) return prices.status();
+      if (prices.ok()) SetPrices(*std::move(prices));  // without prices the other bounds do
+    }
+    if (!bound_.CannotBeOver(best_value_)) {
+      std::vector<int> positions(candidates_.size());
+      for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<int>(i);
+      Explore(nothing, 0, positions, k_);
+      if (stopped_) return absl::CancelledError("stopped");
+      if (!given_up_) bound_ = best_value_;
+    }
+    return absl::OkStatus();
+  }
+
+  void SetPrices(std::vector<double> prices) {
+    prices_ = std::move(prices);
+    values_ = ValuesAtPrices(problem_, candidates_, prices_);
+    lp_bound_ = BoundAtPrices(problem_, values_, k_, prices_);
+    bound_.share = std::min(bound_.share, *lp_bound_);
+    for (std::size_t i = 0; i < prices_.size(); ++i) priced_ += prices_[i] * problem_.demands[i].share();
+  }
+
+  // The choice of greatest gain again and again; at each step the gains are also a bound (Nemhauser, Wolsey, Fisher
+  // 1978).
+  void Greedy(const Made& nothing) {
+    Made made = nothing;
+    std::vector<int> open(candidates_.size());
+    for (std::size_t i = 0; i < open.size(); ++i) open[i] = static_cast<int>(i);
+    while (std::cmp_less(made.choices.size(), k_)) {
+      const std::vector<Gain> gains = Gains(made, open, false);
+      if (stopped_) return;
+      GreatestSum<double> shares(k_);
+      GreatestSum<int> missing(k_);
+      for (const Gain& gain : gains) {
+        shares.See(gain.value.share);
+        missing.See(gain.value.missing);
+      }
+      bound_.share = std::min(bound_.share, made.division.share() + shares.sum());
+      bound_.missing = made.choices.empty() ? missing.sum() : std::min(bound_.missing, made.missing + missing.sum());
+      if (gains.empty()) break;
+      std::erase(open, gains.front().position);
+      Make(problem_, candidates_[static_cast<std::size_t>(gains.front().position)], &made);
+      if (made.value().IsOver(best_value_)) Keep(made.choices, made.value());
+    }
+  }
+
+  void Keep(const std::vector<int>& choices, const ClosureValue& value) {
+    best_ = choices;
+    best_value_ = value;
+  }
+
+  // What each of the candidates at the positions would add, greatest first; those that add nothing are left out.
+  std::vector<Gain> Gains(const Made& made, std::span<const int> positions, bool limited) {
+    std::vector<Gain> gains;
+    for (const int position : positions) {
+      if (++asked_ % kWorkBetweenPolls == 0) stopped_ = stopped_ || (stop_ && stop_());
+      if (limited) given_up_ = given_up_ || --work_ < 0;
+      if (stopped_ || given_up_) break;
+      scratch_ = made;
+      Make(problem_, candidates_[static_cast<std::size_t>(position)], &scratch_);
+      const Gain gain{position, {scratch_.division.share() - made.division.share(), scratch_.missing - made.missing}};
+      if (gain.value.share > 0 || gain.value.missing > 0) gains.push_back(gain);
+    }
+    std::sort(gains.begin(), gains.end(), IsGreater);
+    return gains;
+  }
+
+  // Tries all sets that extend `made` by at most `more` of the candidates at the positions. `value_at_prices` is the sum
+  // of those made.
+  void Explore(const Made& made, double value_at_prices, std::span<const int> positions, int more) {
+    const std::vector<Gain> gains = Gains(made, positions, true);
+    if (stopped_ || given_up_) return;
+    const std::vector<ClosureValue> bounds = BoundsFrom(made, value_at_prices, gains, more);
+    std::vector<int> rest;
+    for (std::size_t i = 0; i < gains.size() && !stopped_ && !given_up_; ++i) {
+      if (bounds[i].CannotBeOver(best_value_)) continue;
+      const auto position = static_cast<std::size_t>(gains[i].position);
+      Made with = made;
+      Make(problem_, candidates_[position], &with);
+      if (with.value().IsOver(best_value_)) Keep(with.choices, with.value());
+      if (more == 1) continue;
+      rest.clear();
+      for (std::size_t j = i + 1; j < gains.size(); ++j) rest.push_back(gains[j].position);
+      Explore(with, value_at_prices + (values_.empty() ? 0 : values_[position]), rest, more - 1);
+    }
+  }
+
+  // By position in the gains: a bound of all sets that take it and `more` - 1 of those behind it.
+  std::vector<ClosureValue> BoundsFrom(const Made& made, double value_at_prices, const std::vector<Gain>& gains,
+                                       int more) const {
+    std::vector<ClosureValue> bounds(gains.size());
+    GreatestSum<double> shares(more - 1), values(more - 1);
+    GreatestSum<int> missing(more - 1);
+    for (std::size_t i = gains.size(); i-- > 0;) {
+      const ClosureValue& gain = gains[i].value;
+      bounds[i].share = std::min(most_.share, made.division.share() + gain.share + shares.sum());
+      bounds[i].missing = std::min(bound_.missing, made.missing + gain.missing + missing.sum());
+      shares.See(gain.share);
+      missing.See(gain.missing);
+      if (values_.empty()) continue;
+      const double value = values_[static_cast<std::size_t>(gains[i].position)];
+      bounds[i].share = std::min(bounds[i].share, priced_ + value_at_prices + value + values.sum());
+      values.See(value);
+    }
+    return bounds;
+  }
+
+  ClosureBest Answer() {
+    ClosureBest answer;
+    answer.choices = best_;
+    std::sort(answer.choices.begin(), answer.choices.end());
+    // What was taken early may be of no use beside what came later; the least preferred goes first.
+    for (std::size_t i = answer.choices.size(); i-- > 0;) {
+      std::vector<int> without = answer.choices;
+      without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
+      if (!best_value_.IsOver(ValueOf(problem_, without))) answer.choices = std::move(without);
+    }
+    answer.value = ValueOf(problem_, answer.choices);
+    answer.optimal = bound_.CannotBeOver(best_value_);
+    answer.bound = answer.optimal ? answer.value.share : std::max(bound_.share, answer.value.share);
+    answer.lp_bound = lp_bound_;
+    answer.prices = std::move(prices_);
+    return answer;
+  }
+
+  const ClosureProblem& problem_;
+  std::vector<int> candidates_;
+  int k_;
+  const StopSignal& stop_;
+  std::int64_t work_, asked_ = 0;
+  bool stopped_ = false, given_up_ = false;
+  Made scratch_;  // of Gains, kept for its memory
+  ClosureValue most_, bound_, best_value_;  // all there is; of any k; of best_
+  std::vector<int> best_;
+  std::vector<double> prices_, values_;  // by demand; by position in candidates_
+  std::optional<double> lp_bound_;
+  double priced_ = 0;  // sum of price times unmet share
+};
+
+}  // namespace
+
+ClosureValue ValueOf(const ClosureProblem& problem, std::span<const int> choices) {
+  Made made = Nothing(problem);
+  for (const int choice : choices) Make(problem, choice, &made);
+  return made.value();
+}
+
+absl::StatusOr<ClosureBest> FindBestSet(const ClosureProblem& problem, std::span<const int> choices, int k,
+                                        const StopSignal& stop, std::int64_t work) {
+  return Search(problem, choices, std::max(k, 0), stop, work).Run();
+}
+
+}  // namespace bulian::gap
