@@ -70,8 +70,9 @@ std::vector<double> ValuesAtPrices(const ClosureProblem& problem, std::span<cons
   for (std::size_t i = 0; i < priced.size(); ++i) priced[i].weight *= 1 - prices[i];
   std::vector<double> values;
   values.reserve(choices.size());
+  CapacityDivision division(&priced);
   for (const int choice : choices) {
-    CapacityDivision division(&priced);
+    division.Clear();
     for (const int supply : problem.choices[static_cast<std::size_t>(choice)].supplies) {
       division.Add(problem.supplies[static_cast<std::size_t>(supply)]);
     }

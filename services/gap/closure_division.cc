@@ -39,6 +39,16 @@ double CapacityDivision::Add(const ClosureSupply& supply) {
   return share_ - before;
 }
 
+void CapacityDivision::Clear() {
+  for (const Added& added : added_) {
+    for (const int demand : added.supply->feeds) {
+      left_[static_cast<std::size_t>(demand)] = (*demands_)[static_cast<std::size_t>(demand)].unmet;
+    }
+  }
+  added_.clear();
+  share_ = 0;
+}
+
 int CapacityDivision::FindTarget() {
   for (const int demand : touched_) reached_by_[static_cast<std::size_t>(demand)] = kNotReached;
   touched_.clear();
@@ -54,7 +64,8 @@ int CapacityDivision::FindTarget() {
       if (reached_by_[static_cast<std::size_t>(demand)] != kNotReached) continue;
       reached_by_[static_cast<std::size_t>(demand)] = from;
       touched_.push_back(demand);
-      if (IsOpen(demand) && (best < 0 || weight(demand) > weight(best) || (weight(demand) == weight(best) && demand < best)))
+      if (IsOpen(demand) &&
+          (best < 0 || weight(demand) > weight(best) || (weight(demand) == weight(best) && demand < best)))
         best = demand;
       for (int other = 0; other < last; ++other) {
         if (by_way_of_[static_cast<std::size_t>(other)] != kNotReached) continue;

@@ -1,8 +1,8 @@
 // How supplies are divided over demands so that the sum of closed shares is greatest: a transport of greatest value.
 //
 // The amounts that supplies can bring to sets of demands form a polymatroid, so serving demands by falling weight is
-// exact (Edmonds 1970); supplies and demands are complements (Gale, Politof 1981), so one more supply takes nothing from
-// a demand and the same holds step by step. The value is a monotone submodular function of the set of supplies.
+// exact (Edmonds 1970); supplies and demands are complements (Gale, Politof 1981), so one more supply takes nothing
+// from a demand and the same holds step by step. The value is a monotone submodular function of the set of supplies.
 #ifndef SERVICES_GAP_CLOSURE_DIVISION_H_
 #define SERVICES_GAP_CLOSURE_DIVISION_H_
 
@@ -22,6 +22,9 @@ class CapacityDivision {
 
   // Adds a supply, which outlives this. Returns the share gained. Costs the paths along which it is divided.
   double Add(const ClosureSupply& supply);
+
+  // Takes all supplies away. Costs what they feed.
+  void Clear();
 
   // Sum of the closed shares.
   double share() const { return share_; }

@@ -40,7 +40,8 @@ class Finder {
     FindDemands();
     for (const auto& [need, demands] : demands_of_need_) {
       if (AsksForOffers()) ReadOffers(need, demands);
-      if (query_.subjects[v1::CLOSE_BY_PROJECT] && query_.changes[v1::COME_INTO_PRODUCTION]) ReadProjects(need, demands);
+      if (query_.subjects[v1::CLOSE_BY_PROJECT] && query_.changes[v1::COME_INTO_PRODUCTION])
+        ReadProjects(need, demands);
       if (stopped_ || (stop_ && stop_())) return std::nullopt;
     }
     OrderSources();
@@ -77,8 +78,7 @@ class Finder {
     const auto read = [&](const model::OfferRef& offer) {
       if (++read_ % kOffersBetweenPolls == 0) stopped_ = stopped_ || (stop_ && stop_());
       if (stopped_ || !IsValid(offer->valid_from, offer->valid_until, analysis_.as_of())) return;
-      if (offer->enterprise == model::kNoRow ||
-          snapshot_.EnterpriseKind(offer->enterprise) == v1::Enterprise::ALLIANCE)
+      if (offer->enterprise == model::kNoRow || snapshot_.EnterpriseKind(offer->enterprise) == v1::Enterprise::ALLIANCE)
         return;
       const bool sure = IsSureOffer(snapshot_, offer, analysis_.as_of());
       const v1::ClosureChange change = ClosureChangeOf(requirement.PartsOf(offer), sure, query_.set);
@@ -213,10 +213,10 @@ class Finder {
   // False if it was stopped.
   bool RankOptions() {
     std::vector<std::size_t> order;
+    const std::optional<std::vector<ClosureValue>> values = ValuesAlone(closures_.problem, stop_);
+    if (!values) return false;
     for (std::size_t i = 0; i < closures_.options.size(); ++i) {
-      if (i % kOffersBetweenPolls == 0 && stop_ && stop_()) return false;
-      const int choice = static_cast<int>(i);
-      closures_.options[i].value = ValueOf(closures_.problem, std::span(&choice, 1));
+      closures_.options[i].value = (*values)[i];
       if (closures_.options[i].value.IsOver({})) order.push_back(i);
     }
     const auto key = [&](std::size_t at) {

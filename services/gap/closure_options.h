@@ -20,8 +20,8 @@ namespace bulian::gap {
 inline constexpr char kClosureVersion[] = "closure-1";
 
 struct ClosureQuery {
-  std::vector<int> segments{};                             // of the graph, ascending, each once
-  int set = kClaimedSet;                                   // whose unmet demand is closed
+  std::vector<int> segments{};                                // of the graph, ascending, each once
+  int set = kClaimedSet;                                      // whose unmet demand is closed
   std::array<bool, v1::ClosureSubject_ARRAYSIZE> subjects{};  // those that are asked for
   std::array<bool, v1::ClosureChange_ARRAYSIZE> changes{};
 };

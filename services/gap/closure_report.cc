@@ -58,8 +58,7 @@ class Writer {
 template <class Message>
 void Writer::FillAmounts(int demand, Message* message, double* unmet) const {
   const SegmentNode& node = NodeOf(demand);
-  const SegmentDemand& wanted =
-      analysis_.segment(closures_.segments[static_cast<std::size_t>(demand)]).inputs.demand;
+  const SegmentDemand& wanted = analysis_.segment(closures_.segments[static_cast<std::size_t>(demand)]).inputs.demand;
   if (wanted.state == v1::Demand::KNOWN) message->set_demand(wanted.per_year);
   if (node.type != model::kNoRow) message->set_unit(snapshot_.type(node.type).unit);
   *unmet = closures_.problem.demands[static_cast<std::size_t>(demand)].unmet / FactorOf(demand);
@@ -95,7 +94,8 @@ bool Writer::FillEffects(const std::vector<int>& supplies,
     FillAmounts(demand, effect, &unmet);
     const int segment = closures_.segments[static_cast<std::size_t>(demand)];
     effect->set_segment(NodeOf(demand).name);
-    effect->set_capacity_before(analysis_.segment(segment).metrics[static_cast<std::size_t>(query_.set)].capacity.lower);
+    effect->set_capacity_before(
+        analysis_.segment(segment).metrics[static_cast<std::size_t>(query_.set)].capacity.lower);
     effect->set_unmet_before(unmet);
     effect->set_unmet_after(division.left(demand) / FactorOf(demand));
     effect->set_added(unmet - effect->unmet_after());
@@ -268,8 +268,8 @@ void FillClosurePlan(const ClusterAnalysis& analysis, const ClosureQuery& query,
   if (best.lp_bound) message->set_lp_bound(*best.lp_bound);
 }
 
-void FillClosureSegment(const ClusterAnalysis& analysis, const ClosureQuery& query, const Closures& closures, int demand,
-                        std::span<const double> prices, v1::ClosureSegment* message) {
+void FillClosureSegment(const ClusterAnalysis& analysis, const ClosureQuery& query, const Closures& closures,
+                        int demand, std::span<const double> prices, v1::ClosureSegment* message) {
   Writer(analysis, query, closures).FillSegment(demand, message);
   if (!prices.empty()) message->set_price(prices[static_cast<std::size_t>(demand)]);
 }

@@ -19,8 +19,8 @@ void FillClosurePlan(const ClusterAnalysis& analysis, const ClosureQuery& query,
                      const ClosureBest& best, v1::ClosurePlan* message);
 
 // The segment of a demand. `prices` by demand; empty: all 0.
-void FillClosureSegment(const ClusterAnalysis& analysis, const ClosureQuery& query, const Closures& closures, int demand,
-                        std::span<const double> prices, v1::ClosureSegment* message);
+void FillClosureSegment(const ClusterAnalysis& analysis, const ClosureQuery& query, const Closures& closures,
+                        int demand, std::span<const double> prices, v1::ClosureSegment* message);
 
 }  // namespace bulian::gap
 

@@ -39,6 +39,18 @@ Made Nothing(const ClosureProblem& problem) {
   return {CapacityDivision(&problem.demands), std::vector<char>(problem.demands.size(), 0)};
 }
 
+void Clear(const ClosureProblem& problem, Made* made) {
+  for (const int choice : made->choices) {
+    for (const int at : problem.choices[static_cast<std::size_t>(choice)].supplies) {
+      for (const int demand : problem.supplies[static_cast<std::size_t>(at)].begins)
+        made->begun[static_cast<std::size_t>(demand)] = 0;
+    }
+  }
+  made->division.Clear();
+  made->choices.clear();
+  made->missing = 0;
+}
+
 struct Gain {
   int position = 0;  // in the candidates
   ClosureValue value;
@@ -72,7 +84,12 @@ class GreatestSum {
 class Search {
  public:
   Search(const ClosureProblem& problem, std::span<const int> choices, int k, const StopSignal& stop, std::int64_t work)
-      : problem_(problem), candidates_(choices.begin(), choices.end()), k_(k), stop_(stop), work_(work), scratch_(Nothing(problem)) {}
+      : problem_(problem),
+        candidates_(choices.begin(), choices.end()),
+        k_(k),
+        stop_(stop),
+        work_(work),
+        scratch_(Nothing(problem)) {}
 
   absl::StatusOr<ClosureBest> Run() {
     for (const ClosureDemand& demand : problem_.demands) most_.share += demand.share();
@@ -151,7 +168,7 @@ class Search {
     std::vector<Gain> gains;
     for (const int position : positions) {
       if (++asked_ % kWorkBetweenPolls == 0) stopped_ = stopped_ || (stop_ && stop_());
-      if (limited) given_up_ = given_up_ || --work_ < 0;
+      if (limited) given_up_ = given_up_ || (work_ -= cost_) < 0;
       if (stopped_ || given_up_) break;
       scratch_ = made;
       Make(problem_, candidates_[static_cast<std::size_t>(position)], &scratch_);
@@ -162,8 +179,8 @@ class Search {
     return gains;
   }
 
-  // Tries all sets that extend `made` by at most `more` of the candidates at the positions. `value_at_prices` is the sum
-  // of those made.
+  // Tries all sets that extend `made` by at most `more` of the candidates at the positions. `value_at_prices` is the
+  // sum of those made.
   void Explore(const Made& made, double value_at_prices, std::span<const int> positions, int more) {
     const std::vector<Gain> gains = Gains(made, positions, true);
     if (stopped_ || given_up_) return;
@@ -225,8 +242,9 @@ class Search {
   int k_;
   const StopSignal& stop_;
   std::int64_t work_, asked_ = 0;
+  std::int64_t cost_ = 1 + static_cast<std::int64_t>(problem_.demands.size()) / 256;  // of one gain
   bool stopped_ = false, given_up_ = false;
-  Made scratch_;  // of Gains, kept for its memory
+  Made scratch_;                            // of Gains, kept for its memory
   ClosureValue most_, bound_, best_value_;  // all there is; of any k; of best_
   std::vector<int> best_;
   std::vector<double> prices_, values_;  // by demand; by position in candidates_
@@ -240,6 +258,19 @@ ClosureValue ValueOf(const ClosureProblem& problem, std::span<const int> choices
   Made made = Nothing(problem);
   for (const int choice : choices) Make(problem, choice, &made);
   return made.value();
+}
+
+std::optional<std::vector<ClosureValue>> ValuesAlone(const ClosureProblem& problem, const StopSignal& stop) {
+  std::vector<ClosureValue> values;
+  values.reserve(problem.choices.size());
+  Made made = Nothing(problem);
+  for (std::size_t i = 0; i < problem.choices.size(); ++i) {
+    if (i % kWorkBetweenPolls == 0 && stop && stop()) return std::nullopt;
+    Clear(problem, &made);
+    Make(problem, static_cast<int>(i), &made);
+    values.push_back(made.value());
+  }
+  return values;
 }
 
 absl::StatusOr<ClosureBest> FindBestSet(const ClosureProblem& problem, std::span<const int> choices, int k,

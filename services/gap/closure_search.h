@@ -17,7 +17,11 @@ namespace bulian::gap {
 // What the choices close together. Costs the paths along which their supplies are divided.
 ClosureValue ValueOf(const ClosureProblem& problem, std::span<const int> choices);
 
-// How much work branch and bound may take: gains of one more choice that are computed.
+// What each choice closes alone; nullopt if `stop` ended it.
+std::optional<std::vector<ClosureValue>> ValuesAlone(const ClosureProblem& problem, const StopSignal& stop);
+
+// How much work branch and bound may take: gains of one more choice that are computed, one for each
+// 256 demands.
 inline constexpr std::int64_t kClosureWork = 400'000;
 
 struct ClosureBest {

@@ -139,8 +139,8 @@ TEST(CapacityDivision, EqualsTheProgramAndEnumeratedUnits) {
   Maker maker(3);
   for (int round = 0; round < 2000; ++round) {
     const bool few = round % 4 == 0;
-    const ClosureProblem problem =
-        maker.Make(few ? Shape{3, 3, 3, 2, true} : Shape{1 + maker.Pick(6), 1 + maker.Pick(8), 3, 6, maker.Pick(2) == 0});
+    const ClosureProblem problem = maker.Make(
+        few ? Shape{3, 3, 3, 2, true} : Shape{1 + maker.Pick(6), 1 + maker.Pick(8), 3, 6, maker.Pick(2) == 0});
     CapacityDivision division(&problem.demands);
     std::vector<int> supplies;
     std::vector<double> left_before(problem.demands.size());
@@ -199,8 +199,8 @@ TEST(CapacityDivision, IsMonotoneAndSubmodular) {
 TEST(FindBestSet, EqualsEnumeration) {
   Maker maker(11);
   for (int round = 0; round < 1200; ++round) {
-    const ClosureProblem problem = maker.Make({1 + maker.Pick(5), 1 + maker.Pick(9), 1 + maker.Pick(7), 6,
-                                               maker.Pick(2) == 0});
+    const ClosureProblem problem =
+        maker.Make({1 + maker.Pick(5), 1 + maker.Pick(9), 1 + maker.Pick(7), 6, maker.Pick(2) == 0});
     const int k = 1 + maker.Pick(4);
     const auto best = FindBestSet(problem, All(problem), k, {});
     ASSERT_TRUE(best.ok()) << best.status();
@@ -208,6 +208,9 @@ TEST(FindBestSet, EqualsEnumeration) {
     ASSERT_NEAR(best->value.share, expected.share, 1e-8) << round;
     ASSERT_EQ(best->value.missing, expected.missing) << round;
     ASSERT_TRUE(best->optimal);
+    const auto alone = ValuesAlone(problem, {});
+    for (int choice = 0; choice < static_cast<int>(alone->size()); ++choice)
+      ASSERT_EQ((*alone)[static_cast<std::size_t>(choice)], ValueOf(problem, std::span(&choice, 1)));
     ASSERT_EQ(best->bound, best->value.share);
     ASSERT_LE(best->choices.size(), static_cast<std::size_t>(k));
     ASSERT_TRUE(std::is_sorted(best->choices.begin(), best->choices.end()));
@@ -290,7 +293,9 @@ TEST(FindBestSet, DegenerateInputsHaveDefinedAnswers) {
   EXPECT_FALSE(best->lp_bound);
   ClosureProblem problem;
   problem.demands = {{.unmet = 2, .weight = 0.5}, {.missing = true}, {}};
-  problem.supplies = {{.amount = 0, .feeds = {0}}, {.amount = 5, .feeds = {}}, {.amount = 0, .begins = {1}},
+  problem.supplies = {{.amount = 0, .feeds = {0}},
+                      {.amount = 5, .feeds = {}},
+                      {.amount = 0, .begins = {1}},
                       {.amount = 9, .feeds = {0}}};
   problem.choices = {{{0}}, {{1}}, {{2}}, {{3}}, {{}}};
   EXPECT_EQ(FindBestSet(problem, All(problem), 0, {})->choices, std::vector<int>{});

@@ -128,12 +128,12 @@ absl::Status FindAndFill(const GapServiceDeps& deps, rpc::CallContext& call, con
     if (absl::IsCancelled(filled)) return deps.views->CheckPatience(patience);
     if (!filled.ok()) return filled;
   }
-  auto token = FillPage(RequestDepsOf(deps), call, closures->options.size(), request.page_size(), &page,
-                        [&](std::size_t i) {
-                          v1::ClosureOption* option = response->add_options();
-                          FillClosureOption(**analysis, query, *closures, static_cast<int>(i), option);
-                          return option->ByteSizeLong();
-                        });
+  auto token =
+      FillPage(RequestDepsOf(deps), call, closures->options.size(), request.page_size(), &page, [&](std::size_t i) {
+        v1::ClosureOption* option = response->add_options();
+        FillClosureOption(**analysis, query, *closures, static_cast<int>(i), option);
+        return option->ByteSizeLong();
+      });
   if (!token.ok()) return token.status();
   response->set_next_page_token(*std::move(token));
   response->set_option_count(static_cast<int>(closures->options.size()));

@@ -5,6 +5,7 @@
 
 #include "tools/cli/analysis_commands.h"
 #include "tools/cli/backup_command.h"
+#include "tools/cli/close_command.h"
 #include "tools/cli/completion.h"
 #include "tools/cli/connection.h"
 #include "tools/cli/gap_watch_command.h"
@@ -35,6 +36,7 @@ struct Arguments {
   ListFlags list;
   DeleteFlags del;
   GapFlags gaps;
+  CloseFlags close;
   MatchFlags match;
   StructureFlags structure;
   SystemicFlags systemic;
@@ -97,6 +99,26 @@ void AddResourceCommands(CLI::App& app, Arguments& a) {
   del->add_flag("--validate-only", a.del.validate_only, "only check");
 }
 
+void AddCloseCommand(CLI::App& app, Arguments& a) {
+  auto* close = app.add_subcommand("close", "Which enterprise, capability or project would close most unmet demand");
+  close->add_option("parent", a.name, "a cluster (beibei), chain (beibei/chip), segment or gap (.../under-capacity)")
+      ->required();
+  close->add_option("--k", a.close.k, "also the best set of at most so many")
+      ->check(CLI::Range(1, 10))
+      ->capture_default_str();
+  close->add_option("--set", a.close.set, "whose unmet demand: of verified, claimed or possible suppliers")
+      ->check(CLI::IsMember({"verified", "claimed", "possible"}))
+      ->capture_default_str();
+  close->add_option("--by", a.close.subjects, "only enterprise, capability or project")
+      ->check(CLI::IsMember(ClosureSubjectWords()))
+      ->allow_extra_args(false);
+  close->add_option("--change", a.close.changes, "only by these changes")
+      ->check(CLI::IsMember(ClosureChangeWords()))
+      ->allow_extra_args(false);
+  close->add_option("--top", a.close.top, "how many")->check(CLI::Range(1, 1000))->capture_default_str();
+  close->add_option("--as-of", a.close.as_of, "date of the analysis, YYYY-MM-DD");
+}
+
 void AddRiskCommands(CLI::App& app, Arguments& a) {
   auto* risk = app.add_subcommand("risk", "What breaks if somebody stops");
   risk->require_subcommand(1);
@@ -155,6 +177,8 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
       ->needs(horizon);
   gaps->add_option("--limit", a.gaps.limit, "at most this many")->check(CLI::NonNegativeNumber);
 
+  AddCloseCommand(app, a);
+
   auto* structure = app.add_subcommand("structure", "How the chains hang on each segment");
   structure->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/smart-sensor)")->required();
   structure->add_option("--as-of", a.structure.as_of, "date of the analysis, YYYY-MM-DD");
@@ -203,6 +227,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("apply")) return Apply(connection, o, a.file, a.del.validate_only);
   if (app.got_subcommand("delete")) return Delete(connection, o, a.name, a.del);
   if (app.got_subcommand("gaps")) return Gaps(connection, o, a.name, a.gaps);
+  if (app.got_subcommand("close")) return Close(connection, o, a.name, a.close);
   if (app.got_subcommand("structure")) return Structure(connection, o, a.name, a.structure);
   if (app.got_subcommand("feasible")) return Feasible(connection, o, a.name, a.structure);
   if (app.got_subcommand("match")) return Match(connection, o, a.name, a.match);

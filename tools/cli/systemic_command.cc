@@ -3,12 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <iostream>
 
 #include "bulian/v1/risk.grpc.pb.h"
 #include "services/model/day.h"
+#include "tools/cli/bars.h"
 #include "tools/cli/enterprise_names.h"
 #include "tools/cli/phrases.h"
 #include "tools/cli/table.h"
@@ -16,7 +16,6 @@
 namespace bulian::cli {
 namespace {
 
-constexpr int kBarColumns = 20;
 
 std::string Id(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
@@ -26,15 +25,6 @@ std::string Percent(double share) {
   return text;
 }
 
-// As long as the share of the greatest, in eighths of a column.
-std::string Bar(double share, double greatest) {
-  static constexpr const char* kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  if (!(greatest > 0)) return "";
-  const int eighths = static_cast<int>(std::lround(share / greatest * kBarColumns * 8));
-  std::string bar;
-  for (int i = 0; i < eighths / 8; ++i) bar += "█";
-  return bar + kEighths[eighths % 8];
-}
 
 // What people call the enterprises of the list; left out where that cannot be read.
 EnterpriseNames DisplayNames(Connection& connection, const Options& o, const std::string& cluster,
