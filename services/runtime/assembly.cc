@@ -13,6 +13,7 @@
 #include "services/enterprise/enterprise_family.h"
 #include "services/enterprise/enterprise_service.h"
 #include "services/exchange/exchange_service.h"
+#include "services/gap/closure_service.h"
 #include "services/gap/structure_service.h"
 #include "services/match/match_service.h"
 #include "services/project/project_family.h"
