@@ -11,6 +11,7 @@ from server import SAMPLE, Server  # noqa: E402
 sys.path.insert(0, str(SAMPLE))
 from gap_oracle import LEVELS, Oracle  # noqa: E402
 
+# The server keeps shares of capacity as single-precision numbers: amounts agree to about 1e-7 of themselves.
 SETS = {"verified": 0, "claimed": 1, "possible": 2}
 
 
@@ -179,13 +180,13 @@ class ClosureTest(unittest.TestCase):
             for segment in answer["segments"]:
                 self.assertAlmostEqual(segment["unmet"], expected.unmet.get(segment["segment"], 0), delta=1e-6 * max(1, segment["unmet"]))
                 self.assertEqual(segment.get("missing", False), segment["segment"] in expected.missing)
-            self.assertAlmostEqual(answer["unmetShare"], sum(u / expected.demand[n] for n, u in expected.unmet.items()))
+            self.assertAlmostEqual(answer["unmetShare"], sum(u / expected.demand[n] for n, u in expected.unmet.items()), delta=1e-5)
             told = {(o["name"], o["change"]): o for o in answer["options"] if o["subject"] != "CLOSE_BY_CAPABILITY"}
             values = {key: expected.value([key]) for key in expected.options}
             self.assertEqual(set(told), {key for key, (share, missing) in values.items() if share > 1e-9 or missing})
             for key, option in told.items():
                 changes.add(option["change"])
-                self.assertAlmostEqual(option.get("closedShare", 0), values[key][0], msg=key)
+                self.assertAlmostEqual(option.get("closedShare", 0), values[key][0], delta=1e-6, msg=key)
                 self.assertEqual(option.get("closesMissing", 0), values[key][1], key)
                 self.check_effects(option, expected, key)
             order = [(-o.get("closedShare", 0), -o.get("closesMissing", 0), o["name"]) for o in answer["options"]]
@@ -218,9 +219,9 @@ class ClosureTest(unittest.TestCase):
             options = list(expected.options)
             values = [expected.value(pair) for pair in itertools.combinations(options, min(2, len(options)))] or [(0.0, 0)]
             top = max(share for share, _ in values)
-            missing = max(m for share, m in values if share >= top - 1e-9)
+            missing = max(m for share, m in values if share >= top - 1e-6)
             self.assertTrue(best["optimal"])
-            self.assertAlmostEqual(best.get("closedShare", 0), top, delta=1e-8, msg=chain)
+            self.assertAlmostEqual(best.get("closedShare", 0), top, delta=1e-6, msg=chain)
             self.assertEqual(best.get("closesMissing", 0), missing, chain)
             self.assertEqual(best.get("bound", 0), best.get("closedShare", 0))
             self.check_effects(best, expected, chain)
@@ -230,8 +231,8 @@ class ClosureTest(unittest.TestCase):
             prices = {s["segment"]: s.get("price", 0) for s in answer["segments"]}
             at_prices = sorted((expected.value([o], prices)[0] for o in options), reverse=True)[:2]
             bound = sum(p * expected.unmet[n] / expected.demand[n] for n, p in prices.items() if n in expected.unmet) + sum(at_prices)
-            self.assertAlmostEqual(best["lpBound"], bound, delta=1e-8, msg=chain)
-            self.assertGreaterEqual(bound, top - 1e-8)
+            self.assertAlmostEqual(best["lpBound"], bound, delta=1e-6, msg=chain)
+            self.assertGreaterEqual(bound, top - 1e-6)
         self.assertIn(2, sizes)
 
     def test_more_options_close_no_less(self):

@@ -106,15 +106,11 @@ void PrintRanking(const v1::FindClosuresResponse& response, const Options& o) {
 
 void PrintBest(const v1::FindClosuresResponse& response, int k, const Options& o) {
   const v1::ClosurePlan& best = response.best();
-  std::cout << '\n' << o.Word("best set of at most ", "最优组合（至多 ") << k << o.Word(": ", " 项）：");
-  bool first = true;
-  for (const v1::ClosureOption& option : best.options()) {
-    std::cout << (first ? "" : " + ") << o.Text(option.display_name()) << " (" << TextOf(kChanges, option.change(), o)
-              << ")";
-    first = false;
-  }
-  if (first) std::cout << o.Word("nothing", "无");
-  std::cout << "\n\n";
+  std::cout << '\n' << o.Word("best set of at most ", "最优组合（至多 ") << k << o.Word(":\n", " 项）：\n");
+  for (const v1::ClosureOption& option : best.options())
+    std::cout << "  " << o.Text(option.display_name()) << ": " << ChangeText(option, o) << '\n';
+  if (best.options().empty()) std::cout << o.Word("  nothing\n", "  无\n");
+  std::cout << '\n';
   Table table({std::string(o.Word("SEGMENT", "环节")), ">" + std::string(o.Word("DEMAND", "需求")),
                ">" + std::string(o.Word("TODAY", "现有")), ">" + std::string(o.Word("ADDED", "新增")),
                ">" + std::string(o.Word("STILL UNMET", "仍缺")), std::string(o.Word("UNIT", "单位")), ""});
@@ -124,11 +120,13 @@ void PrintBest(const v1::FindClosuresResponse& response, int k, const Options& o
                   effect.unit(), FilledBar(effect.capacity_before(), effect.added(), effect.demand())});
   }
   table.PrintAligned(std::cout);
-  std::cout << '\n' << o.Word("closes ", "补足 ") << NumberText(best.closed_share() * 100) << " %";
+  std::cout << '\n'
+            << o.Word("closes ", "补足 ") << NumberText(best.closed_share() * 100) << o.Word(" %, ", " %，")
+            << best.closes_missing() << o.Word(" missing segments get a supplier", " 个缺失环节有供应商");
   if (best.optimal())
-    std::cout << o.Word(", which no other set does better", "，没有更好的组合");
+    std::cout << o.Word("; no other set does better", "；没有更好的组合");
   else
-    std::cout << o.Word(", not shown to be best: no set closes more than ", "，未证明最优：任何组合至多补足 ")
+    std::cout << o.Word("; not shown to be best: no set closes more than ", "；未证明最优：任何组合至多补足 ")
               << NumberText(best.bound() * 100) << " %";
   std::cout << '\n';
 }
