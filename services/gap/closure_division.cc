@@ -23,13 +23,15 @@ bool CapacityDivision::IsOpen(int demand) const {
 }
 
 double& CapacityDivision::SentTo(int added, int demand) {
-  Added& one = added_[static_cast<std::size_t>(added)];
+  const Added& one = added_[static_cast<std::size_t>(added)];
   const std::vector<int>& feeds = one.supply->feeds;
-  return one.sent[static_cast<std::size_t>(std::lower_bound(feeds.begin(), feeds.end(), demand) - feeds.begin())];
+  const auto position = std::lower_bound(feeds.begin(), feeds.end(), demand) - feeds.begin();
+  return sent_[one.begin + static_cast<std::size_t>(position)];
 }
 
 double CapacityDivision::Add(const ClosureSupply& supply) {
-  added_.push_back({&supply, supply.amount, std::vector<double>(supply.feeds.size(), 0.0)});
+  added_.push_back({&supply, supply.amount, sent_.size()});
+  sent_.resize(sent_.size() + supply.feeds.size(), 0.0);
   const double before = share_;
   while (added_.back().left > kNothing * supply.amount) {
     const int target = FindTarget();
@@ -46,6 +48,7 @@ void CapacityDivision::Clear() {
     }
   }
   added_.clear();
+  sent_.clear();
   share_ = 0;
 }
 

@@ -32,13 +32,13 @@ class CapacityDivision {
   double left(int demand) const { return left_[static_cast<std::size_t>(demand)]; }
   // What the supply added as number `added` (from 0) gives to the demand at a position of its `feeds`. Demands of equal
   // weight are served in ascending order.
-  double Sent(std::size_t added, std::size_t position) const { return added_[added].sent[position]; }
+  double Sent(std::size_t added, std::size_t position) const { return sent_[added_[added].begin + position]; }
 
  private:
   struct Added {
     const ClosureSupply* supply = nullptr;
     double left = 0;
-    std::vector<double> sent{};  // by position in feeds
+    std::size_t begin = 0;  // in sent_, by position in feeds
   };
   double& SentTo(int added, int demand);
   // The unsaturated demand of greatest weight that the last supply reaches by taking the place of others; -1: none.
@@ -50,6 +50,7 @@ class CapacityDivision {
   const std::vector<ClosureDemand>* demands_;
   std::vector<double> left_;
   std::vector<Added> added_;
+  std::vector<double> sent_;
   double share_ = 0;
   std::vector<int> reached_by_, by_way_of_, queue_, touched_;  // of FindTarget
 };

@@ -182,7 +182,7 @@ class Search {
   // Tries all sets that extend `made` by at most `more` of the candidates at the positions. `value_at_prices` is the
   // sum of those made.
   void Explore(const Made& made, double value_at_prices, std::span<const int> positions, int more) {
-    const std::vector<Gain> gains = Gains(made, positions, true);
+    const std::vector<Gain> gains = Gains(made, WorthTrying(value_at_prices, positions, more), true);
     if (stopped_ || given_up_) return;
     const std::vector<ClosureValue> bounds = BoundsFrom(made, value_at_prices, gains, more);
     std::vector<int> rest;
@@ -197,6 +197,20 @@ class Search {
       for (std::size_t j = i + 1; j < gains.size(); ++j) rest.push_back(gains[j].position);
       Explore(with, value_at_prices + (values_.empty() ? 0 : values_[position]), rest, more - 1);
     }
+  }
+
+  // Those of the positions that the bound at prices leaves a place in a better set.
+  std::vector<int> WorthTrying(double value_at_prices, std::span<const int> positions, int more) const {
+    std::vector<int> worth(positions.begin(), positions.end());
+    if (values_.empty()) return worth;
+    GreatestSum<double> others(more - 1);
+    for (const int position : positions) others.See(values_[static_cast<std::size_t>(position)]);
+    const double rest = priced_ + value_at_prices + others.sum();
+    std::erase_if(worth, [&](int position) {
+      const ClosureValue bound{rest + values_[static_cast<std::size_t>(position)], bound_.missing};
+      return bound.CannotBeOver(best_value_);
+    });
+    return worth;
   }
 
   // By position in the gains: a bound of all sets that take it and `more` - 1 of those behind it.

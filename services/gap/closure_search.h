@@ -22,7 +22,7 @@ std::optional<std::vector<ClosureValue>> ValuesAlone(const ClosureProblem& probl
 
 // How much work branch and bound may take: gains of one more choice that are computed, one for each
 // 256 demands.
-inline constexpr std::int64_t kClosureWork = 400'000;
+inline constexpr std::int64_t kClosureWork = 200'000;
 
 struct ClosureBest {
   std::vector<int> choices;  // ascending; none of them could be left out without loss

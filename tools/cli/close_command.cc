@@ -125,6 +125,9 @@ void PrintBest(const v1::FindClosuresResponse& response, int k, const Options& o
             << best.closes_missing() << o.Word(" missing segments get a supplier", " 个缺失环节有供应商");
   if (best.optimal())
     std::cout << o.Word("; no other set does better", "；没有更好的组合");
+  else if (best.bound() <= best.closed_share() + 1e-9)
+    std::cout << o.Word("; no other set closes more, but one may supply more missing segments",
+                        "；没有补足更多的组合，但可能有覆盖更多缺失环节的组合");
   else
     std::cout << o.Word("; not shown to be best: no set closes more than ", "；未证明最优：任何组合至多补足 ")
               << NumberText(best.bound() * 100) << " %";
