@@ -67,6 +67,7 @@ class GreatestSum {
  public:
   explicit GreatestSum(int count) : count_(static_cast<std::size_t>(std::max(count, 0))) {}
   void See(Number number) {
+    if (greatest_.size() == count_ && (count_ == 0 || number <= greatest_.back())) return;
     greatest_.insert(std::upper_bound(greatest_.begin(), greatest_.end(), number, std::greater<>()), number);
     if (greatest_.size() > count_) greatest_.pop_back();
   }
@@ -92,7 +93,10 @@ class Search {
         scratch_(Nothing(problem)) {}
 
   absl::StatusOr<ClosureBest> Run() {
-    for (const ClosureDemand& demand : problem_.demands) most_.share += demand.share();
+    for (const ClosureDemand& demand : problem_.demands) {
+      most_.share += demand.share();
+      most_.missing += demand.missing ? 1 : 0;
+    }
     const Made nothing = Nothing(problem_);
     bound_ = most_;
     if (k_ == 0 || std::cmp_less_equal(candidates_.size(), k_)) {
@@ -135,32 +139,59 @@ class Search {
   }
 
   // The choice of greatest gain again and again; at each step the gains are also a bound (Nemhauser, Wolsey, Fisher
-  // 1978).
+  // 1978). Gains only fall, so that old ones are bounds and only the greatest are computed again (Minoux 1978).
   void Greedy(const Made& nothing) {
     Made made = nothing;
-    std::vector<int> open(candidates_.size());
-    for (std::size_t i = 0; i < open.size(); ++i) open[i] = static_cast<int>(i);
-    while (std::cmp_less(made.choices.size(), k_)) {
-      const std::vector<Gain> gains = Gains(made, open, false);
-      if (stopped_) return;
-      GreatestSum<double> shares(k_);
-      GreatestSum<int> missing(k_);
-      for (const Gain& gain : gains) {
-        shares.See(gain.value.share);
-        missing.See(gain.value.missing);
-      }
-      bound_.share = std::min(bound_.share, made.division.share() + shares.sum());
-      bound_.missing = made.choices.empty() ? missing.sum() : std::min(bound_.missing, made.missing + missing.sum());
-      if (gains.empty()) break;
-      std::erase(open, gains.front().position);
-      Make(problem_, candidates_[static_cast<std::size_t>(gains.front().position)], &made);
+    std::vector<int> all(candidates_.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int>(i);
+    std::vector<Gain> heap = Gains(nothing, all, false);  // falling: a heap as it is
+    bound_.missing = most_.missing;
+    LowerBoundTo(made, heap);
+    while (!stopped_ && std::cmp_less(made.choices.size(), k_) && TakeGreatest(&heap, &made)) {
+      LowerBoundTo(made, heap);
       if (made.value().IsOver(best_value_)) Keep(made.choices, made.value());
     }
+  }
+
+  // Makes the choice of greatest gain. False if none adds anything.
+  bool TakeGreatest(std::vector<Gain>* heap, Made* made) {
+    const auto less = [](const Gain& a, const Gain& b) { return IsGreater(b, a); };
+    while (!heap->empty()) {
+      std::pop_heap(heap->begin(), heap->end(), less);
+      const Gain gain = GainOf(*made, heap->back().position);
+      heap->pop_back();
+      if (gain.value == ClosureValue{}) continue;
+      if (heap->empty() || IsGreater(gain, heap->front())) {
+        Make(problem_, candidates_[static_cast<std::size_t>(gain.position)], made);
+        return true;
+      }
+      heap->push_back(gain);
+      std::push_heap(heap->begin(), heap->end(), less);
+    }
+    return false;
+  }
+
+  // No k choices close more than some do and the k greatest gains beside them add; `gains` may be too great.
+  void LowerBoundTo(const Made& made, const std::vector<Gain>& gains) {
+    GreatestSum<double> shares(k_);
+    GreatestSum<int> missing(k_);
+    for (const Gain& gain : gains) {
+      shares.See(gain.value.share);
+      missing.See(gain.value.missing);
+    }
+    bound_.share = std::min(bound_.share, made.division.share() + shares.sum());
+    bound_.missing = std::min(bound_.missing, made.missing + missing.sum());
   }
 
   void Keep(const std::vector<int>& choices, const ClosureValue& value) {
     best_ = choices;
     best_value_ = value;
+  }
+
+  Gain GainOf(const Made& made, int position) {
+    scratch_ = made;
+    Make(problem_, candidates_[static_cast<std::size_t>(position)], &scratch_);
+    return {position, {scratch_.division.share() - made.division.share(), scratch_.missing - made.missing}};
   }
 
   // What each of the candidates at the positions would add, greatest first; those that add nothing are left out.
@@ -170,9 +201,7 @@ class Search {
       if (++asked_ % kWorkBetweenPolls == 0) stopped_ = stopped_ || (stop_ && stop_());
       if (limited) given_up_ = given_up_ || (work_ -= cost_) < 0;
       if (stopped_ || given_up_) break;
-      scratch_ = made;
-      Make(problem_, candidates_[static_cast<std::size_t>(position)], &scratch_);
-      const Gain gain{position, {scratch_.division.share() - made.division.share(), scratch_.missing - made.missing}};
+      const Gain gain = GainOf(made, position);
       if (gain.value.share > 0 || gain.value.missing > 0) gains.push_back(gain);
     }
     std::sort(gains.begin(), gains.end(), IsGreater);
