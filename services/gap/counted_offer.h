@@ -22,6 +22,14 @@ struct CountedOffer {
   friend bool operator==(const CountedOffer&, const CountedOffer&) = default;
 };
 
+// What a capability brings to the segments of one requirement.
+struct HeldCapacity {
+  model::Row capability = model::kNoRow;
+  std::uint8_t set = 0;  // the smallest set it belongs to
+  Bounds capacity{};     // as CountedOffer's
+  friend bool operator==(const HeldCapacity&, const HeldCapacity&) = default;
+};
+
 }  // namespace bulian::gap
 
 #endif  // SERVICES_GAP_COUNTED_OFFER_H_

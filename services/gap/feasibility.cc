@@ -6,8 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "services/model/resource_name.h"
-
 namespace bulian::gap {
 namespace {
 
@@ -134,8 +132,7 @@ NeedGraph NeedsOfSegments(const SegmentGraph& graph) {
     const SegmentNode& node = graph.nodes()[i];
     std::map<std::string_view, std::vector<int>> groups;
     for (const v1::Input& input : node.segment().inputs()) {
-      const bool is_full = model::ParseSegmentName(input.segment()).has_value();
-      const int from = graph.Find(is_full ? input.segment() : node.chain->name() + "/segments/" + input.segment());
+      const int from = graph.FindInput(node, input);
       if (from < 0) continue;
       if (input.alternatives_group().empty()) {
         needs.clauses[i].push_back({from});

@@ -44,6 +44,11 @@ int SegmentGraph::Find(std::string_view name) const {
   return at != by_name_.end() && at->first == name ? at->second : -1;
 }
 
+int SegmentGraph::FindInput(const SegmentNode& node, const v1::Input& input) const {
+  const bool is_full = model::ParseSegmentName(input.segment()).has_value();
+  return Find(is_full ? input.segment() : node.chain->name() + "/segments/" + input.segment());
+}
+
 std::span<const int> SegmentGraph::NeedsOf(model::Row type) const {
   const auto at = needs_of_type_.find(type);
   return at == needs_of_type_.end() ? std::span<const int>() : std::span<const int>(at->second);
@@ -95,8 +100,7 @@ void SegmentGraph::AddInputs(int fed) {
       const bool first = !std::exchange(first_seen[input.alternatives_group()], true);
       split = planned[input.alternatives_group()] ? input.split() : (first ? 1 : 0);
     }
-    const bool is_full = model::ParseSegmentName(input.segment()).has_value();
-    const int from = Find(is_full ? input.segment() : node.chain->name() + "/segments/" + input.segment());
+    const int from = FindInput(node, input);
     if (from < 0) continue;
     DemandEdge edge{.from = from, .to = fed};
     if (input.has_coefficient()) {

@@ -45,6 +45,8 @@ class SegmentGraph {
   int size() const { return static_cast<int>(nodes_.size()); }
   // The index of a segment by full name; -1 if there is none.
   int Find(std::string_view name) const;
+  // The segment an input of a node's segment names; -1 if there is none.
+  int FindInput(const SegmentNode& node, const v1::Input& input) const;
   // The distinct requirements, by their first segment.
   const std::vector<SupplyNeed>& needs() const { return needs_; }
   const SupplyNeed& need(int index) const { return needs_[static_cast<std::size_t>(index)]; }

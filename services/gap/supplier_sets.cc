@@ -73,7 +73,11 @@ SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, C
     if (!HasOwner(snapshot, as_of, supplier.enterprise)) ++facts.owner_unknown;
   }
   facts.capabilities.reserve(offers.size());
-  for (const CountedOffer& offer : offers) facts.capabilities.push_back(offer.capability);
+  facts.held.reserve(offers.size());
+  for (const CountedOffer& offer : offers) {
+    facts.capabilities.push_back(offer.capability);
+    facts.held.push_back({.capability = offer.capability, .set = offer.set, .capacity = offer.capacity});
+  }
   std::sort(facts.capabilities.begin(), facts.capabilities.end());
   facts.complete =
       KeepFirstByName(snapshot, kCapability, &offers, [](const CountedOffer& offer) { return offer.capability; });

@@ -35,6 +35,7 @@ struct SupplyFacts {
   std::array<SetMetrics, kSetCount> metrics;  // without external shares
   int owner_unknown = 0;                      // suppliers of the possible set without an owner record
   std::vector<model::Row> capabilities;       // of the possible set, ascending
+  std::vector<HeldCapacity> held;             // of the same, least capacity first
   std::vector<model::Row> types;              // of the capabilities, ascending
   std::vector<model::Row> pooled;             // of the capabilities, those that draw on a pool, ascending
   std::vector<SegmentSupplier> suppliers;     // their enterprises, ascending, each with its smallest set

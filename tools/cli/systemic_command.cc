@@ -16,7 +16,6 @@
 namespace bulian::cli {
 namespace {
 
-
 std::string Id(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
 std::string Percent(double share) {
@@ -24,7 +23,6 @@ std::string Percent(double share) {
   std::snprintf(text, sizeof text, "%.2f", share * 100);
   return text;
 }
-
 
 // What people call the enterprises of the list; left out where that cannot be read.
 EnterpriseNames DisplayNames(Connection& connection, const Options& o, const std::string& cluster,
