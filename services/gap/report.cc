@@ -31,12 +31,6 @@ v1::Verdict VerdictOf(Truth truth) {
   return truth == Truth::kAbsent ? v1::ABSENT : v1::UNDECIDED;
 }
 
-void FillBounds(const Bounds& bounds, v1::Bounds* message) {
-  message->set_lower(bounds.lower);
-  message->set_unbounded(bounds.unbounded());
-  if (!bounds.unbounded()) message->set_upper(bounds.upper);
-}
-
 // `value_of` gives the optional value on a set's metrics.
 template <class ValueOf>
 void FillThree(const std::array<SetMetrics, kSetCount>& metrics, ValueOf value_of, v1::ThreeValues* message) {
@@ -168,6 +162,12 @@ void FillProjects(const ClusterAnalysis& analysis, const GapRef& gap, v1::Gap* m
 }
 
 }  // namespace
+
+void FillBounds(const Bounds& bounds, v1::Bounds* message) {
+  message->set_lower(bounds.lower);
+  message->set_unbounded(bounds.unbounded());
+  if (!bounds.unbounded()) message->set_upper(bounds.upper);
+}
 
 std::string KindSlug(v1::GapKind kind) {
   for (const auto& [known, slug] : kSlugs) {

@@ -8,6 +8,7 @@
 
 #include "bulian/v1/gap.pb.h"
 #include "services/gap/analysis.h"
+#include "services/gap/bounds.h"
 #include "services/gap/look_ahead.h"
 
 namespace bulian::gap {
@@ -20,6 +21,7 @@ std::optional<v1::GapKind> KindOfSlug(std::string_view slug);
 // `.../segments/{segment}/gaps/{kind}`
 std::string NameOfGap(const ClusterAnalysis& analysis, const GapRef& gap);
 
+void FillBounds(const Bounds& bounds, v1::Bounds* message);
 void FillGap(const ClusterAnalysis& analysis, const GapRef& gap, v1::Gap* message);
 void FillAssessment(const ClusterAnalysis& analysis, int segment, v1::SegmentAssessment* message);
 

@@ -2,6 +2,9 @@
 
 namespace bulian::risk {
 
-void RegisterRiskService(rpc::MethodTable& table, const RiskServiceDeps& deps) { RegisterSystemicRisk(table, deps); }
+void RegisterRiskService(rpc::MethodTable& table, const RiskServiceDeps& deps) {
+  RegisterDisruption(table, deps);
+  RegisterSystemicRisk(table, deps);
+}
 
 }  // namespace bulian::risk

@@ -61,6 +61,7 @@ constexpr AccessRow kRows[] = {
     {"bulian.v1.ProjectService/GetProject", Role::kReader},
     {"bulian.v1.ProjectService/ListProjects", Role::kReader},
     {"bulian.v1.ProjectService/UpdateProject", Role::kEditor},
+    {"bulian.v1.RiskService/AssessDisruption", Role::kReader},
     {"bulian.v1.RiskService/AssessSystemicRisk", Role::kReader},
     {"bulian.v1.ScenarioService/EvaluateScenario", Role::kReader},
     {"bulian.v1.StructureService/AssessFeasibility", Role::kReader},

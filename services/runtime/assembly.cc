@@ -67,7 +67,8 @@ void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {
   gap::RegisterStructureService(methods, {deps.views, deps.page_tokens, deps.gaps});
   match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
                                         [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }});
-  risk::RegisterRiskService(methods, {.views = deps.views});
+  risk::RegisterRiskService(methods,
+                            {.views = deps.views, .page_tokens = deps.page_tokens, .analysis = deps.gaps->Source()});
   scenario::RegisterScenarioService(methods,
                                     {.views = deps.views, .families = AllFamilies(), .analysis = deps.gaps->Source()});
 }

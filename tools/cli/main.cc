@@ -8,6 +8,7 @@
 #include "tools/cli/close_command.h"
 #include "tools/cli/completion.h"
 #include "tools/cli/connection.h"
+#include "tools/cli/disruption_command.h"
 #include "tools/cli/gap_watch_command.h"
 #include "tools/cli/import_command.h"
 #include "tools/cli/options.h"
@@ -39,6 +40,7 @@ struct Arguments {
   CloseFlags close;
   MatchFlags match;
   StructureFlags structure;
+  DisruptionFlags disruption;
   SystemicFlags systemic;
   ImportFlags import;
   WatchFlags watch;
@@ -122,6 +124,23 @@ void AddCloseCommand(CLI::App& app, Arguments& a) {
 void AddRiskCommands(CLI::App& app, Arguments& a) {
   auto* risk = app.add_subcommand("risk", "What breaks if somebody stops");
   risk->require_subcommand(1);
+  auto* disruption =
+      risk->add_subcommand("disruption", "What end products lose when somebody stops (N-1, or given sets)");
+  disruption->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/chip)")->required();
+  disruption
+      ->add_option("--by", a.disruption.by,
+                   "compare the failure of each enterprise, supplier (of one segment) or region")
+      ->check(CLI::IsMember({"enterprise", "supplier", "region"}))
+      ->capture_default_str();
+  disruption
+      ->add_option("--stop", a.disruption.stop,
+                   "instead of comparing: these stop together; an enterprise (id or full name) or a region code")
+      ->allow_extra_args(false);
+  disruption->add_flag("--recovery", a.disruption.recovery, "also time to recover, time to survive, exposure index");
+  disruption->add_flag("--alone", a.disruption.alone, "nothing is bought outside, not even what nobody here makes");
+  disruption->add_flag("--why", a.disruption.why, "also what limits each end product");
+  disruption->add_option("--top", a.disruption.top, "how many")->check(CLI::Range(1, 1000))->capture_default_str();
+  disruption->add_option("--as-of", a.disruption.as_of, "date of the analysis, YYYY-MM-DD");
   auto* systemic = risk->add_subcommand("systemic", "Enterprises whose failure costs the cluster most (ESRI)");
   systemic->add_option("cluster", a.name, "for example beibei")->required();
   systemic->add_option("--top", a.systemic.top, "how many")->check(CLI::Range(1, 1000))->capture_default_str();
@@ -232,7 +251,11 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("feasible")) return Feasible(connection, o, a.name, a.structure);
   if (app.got_subcommand("match")) return Match(connection, o, a.name, a.match);
   if (app.got_subcommand("whatif")) return WhatIf(connection, o, a.name, a.what_if);
-  if (app.got_subcommand("risk")) return SystemicRisk(connection, o, a.name, a.systemic);
+  if (app.got_subcommand("risk")) {
+    if (app.get_subcommand("risk")->got_subcommand("disruption"))
+      return Disruption(connection, o, a.name, a.disruption);
+    return SystemicRisk(connection, o, a.name, a.systemic);
+  }
   return Explain(connection, o, a.name, a.enterprise, a.match.as_of);
 }
 
