@@ -181,6 +181,21 @@ AnalysisPtr AnalysisBuilder::Finish() {
   return std::move(next_);
 }
 
+AnalysisBuilder::AnalysisBuilder(AnalysisPtr same)
+    : next_(std::make_shared<ClusterAnalysis>(*same)), old_(std::move(same)) {}
+
+void AnalysisBuilder::SetCapacity(int segment, const std::array<Bounds, kSetCount>& capacity) {
+  auto result = std::make_shared<SegmentResult>(*next_->segments_[segment]);
+  for (int set = 0; set < kSetCount; ++set) result->metrics[set].capacity = capacity[set];
+  result->verdicts = Judge(result->metrics, result->inputs);
+  next_->segments_[segment] = std::move(result);
+}
+
+AnalysisPtr AnalysisBuilder::FinishWithCapacities() {
+  OrderGaps();
+  return std::move(next_);
+}
+
 AnalysisPtr AnalyzeFromScratch(const model::SnapshotPtr& snapshot, model::Day as_of, const StopSignal& stop) {
   AnalysisBuilder builder(snapshot, as_of, nullptr, true);
   builder.SetProjectOwners(std::make_shared<ProjectOwners>(*snapshot));

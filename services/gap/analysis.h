@@ -86,6 +86,12 @@ class AnalysisBuilder {
   // `old` may be null: from scratch. `graph_changed`: chains or types were touched.
   AnalysisBuilder(model::SnapshotPtr snapshot, model::Day as_of, AnalysisPtr old, bool graph_changed);
 
+  // Of the same snapshot and date, for other capacities. Only the two calls below may follow.
+  explicit AnalysisBuilder(AnalysisPtr same);
+  // Puts a capacity in the place of a segment's; its verdicts follow.
+  void SetCapacity(int segment, const std::array<Bounds, kSetCount>& capacity);
+  AnalysisPtr FinishWithCapacities();
+
   const SegmentGraph& graph() const { return *next_->graph_; }
   // Index of the same need in the old version; -1: none.
   int OldNeed(int need) const { return old_need_[need]; }

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/gap/analysis_request_service.h"
+#include "services/gap/joint_allocation.h"
 #include "services/gap/look_ahead.h"
 #include "services/gap/report.h"
 #include "services/model/error.h"
@@ -60,6 +61,15 @@ absl::Status Look(const GapServiceDeps& deps, const rpc::CallContext& call, cons
   return absl::OkStatus();
 }
 
+absl::StatusOr<AnalysisPtr> Analysed(const GapServiceDeps& deps, rpc::CallContext& call, const Question& question,
+                                     bool joint_allocation) {
+  auto alone = deps.analyses->Get(question.snapshot, question.as_of, PatienceOf(call));
+  if (!alone.ok() || !joint_allocation) return alone;
+  auto joint = WithJointAllocation(*alone, [&call] { return !call.CheckAlive().ok(); });
+  const absl::Status alive = call.CheckAlive();
+  return joint.ok() || alive.ok() ? std::move(joint) : alive;
+}
+
 absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, const v1::AnalyzeGapsRequest& request,
                          v1::GapReport* report) {
   model::Violations violations;
@@ -68,11 +78,13 @@ absl::Status AnalyzeGaps(const GapServiceDeps& deps, rpc::CallContext& call, con
   CheckPageSize(request.page_size(), &violations);
   CheckKinds(request.kinds(), &violations);
   CheckHorizon(request, &violations);
+  if (request.has_horizon() && request.joint_allocation())
+    violations.Add("joint_allocation", "must not be set with a horizon");
   if (!violations.empty()) return violations.ToStatus();
   Page page;
   const auto question = Open(RequestDepsOf(deps), call, request, &page);
   if (!question.ok()) return question.status();
-  const auto analysed = deps.analyses->Get(question->snapshot, question->as_of, PatienceOf(call));
+  const auto analysed = Analysed(deps, call, *question, request.joint_allocation());
   if (!analysed.ok()) return analysed.status();
   const AnalysisPtr& analysis = *analysed;
   if (request.has_horizon() && page.start == 0) {
@@ -143,7 +155,7 @@ absl::Status AssessSegments(const GapServiceDeps& deps, rpc::CallContext& call,
   Page page;
   const auto question = Open(RequestDepsOf(deps), call, request, &page);
   if (!question.ok()) return question.status();
-  const auto analysed = deps.analyses->Get(question->snapshot, question->as_of, PatienceOf(call));
+  const auto analysed = Analysed(deps, call, *question, request.joint_allocation());
   if (!analysed.ok()) return analysed.status();
   const AnalysisPtr& analysis = *analysed;
   std::vector<int> chosen;

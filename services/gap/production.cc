@@ -25,8 +25,12 @@ double StatedShare(float share) { return std::isnan(share) ? 0.0 : static_cast<d
 
 class ModelBuilder {
  public:
-  ModelBuilder(const ClusterAnalysis& analysis, Sourcing sourcing)
-      : analysis_(analysis), snapshot_(*analysis.snapshot()), graph_(analysis.graph()), sourcing_(sourcing) {}
+  ModelBuilder(const ClusterAnalysis& analysis, Sourcing sourcing, const MayBuy& may_buy)
+      : analysis_(analysis),
+        snapshot_(*analysis.snapshot()),
+        graph_(analysis.graph()),
+        sourcing_(sourcing),
+        may_buy_(may_buy) {}
 
   ProductionModel Build(const std::vector<int>& products) {
     AddSegments(products);
@@ -64,7 +68,8 @@ class ModelBuilder {
     for (int node = 0; node < graph_.size(); ++node) {
       if (needed[node] == 0) continue;
       ProductionSegment segment{.node = node};
-      segment.bought = sourcing_ == Sourcing::kOutsideForMissing && analysis_.segment(node).supply->held.empty();
+      segment.bought = sourcing_ == Sourcing::kOutsideForMissing && analysis_.segment(node).supply->held.empty() &&
+                       (!may_buy_ || may_buy_(graph_.nodes()[node].name));
       model_.segments.push_back(segment);
     }
     for (const int product : products) {
@@ -302,6 +307,7 @@ class ModelBuilder {
   const model::Snapshot& snapshot_;
   const SegmentGraph& graph_;
   const Sourcing sourcing_;
+  const MayBuy& may_buy_;
   std::map<int, std::vector<int>> segments_of_need_;
   std::map<ClassKey, int> class_numbers_;
   std::map<std::pair<Row, std::string>, int> pool_numbers_;
@@ -315,8 +321,9 @@ int ProductionModel::SegmentOf(int node) const {
   return at != segments.end() && at->node == node ? static_cast<int>(at - segments.begin()) : -1;
 }
 
-ProductionModel ModelProduction(const ClusterAnalysis& analysis, const std::vector<int>& products, Sourcing sourcing) {
-  return ModelBuilder(analysis, sourcing).Build(products);
+ProductionModel ModelProduction(const ClusterAnalysis& analysis, const std::vector<int>& products, Sourcing sourcing,
+                                const MayBuy& may_buy) {
+  return ModelBuilder(analysis, sourcing, may_buy).Build(products);
 }
 
 std::vector<int> DeliveredProducts(const ClusterAnalysis& analysis) {

@@ -7,6 +7,7 @@
 #define SERVICES_GAP_PRODUCTION_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,9 @@ namespace bulian::gap {
 // Whether segments for which nobody in the cluster even perhaps counts (no supplier on the possible set) are bought
 // elsewhere without limit, or stop what needs them.
 enum class Sourcing : std::uint8_t { kOutsideForMissing, kClusterAlone };
+
+// Limits the first to segments (full name) for which it says so; empty: to none.
+using MayBuy = std::function<bool(const std::string& segment)>;
 
 struct ProductionSegment {
   int node = 0;         // in the analysis' graph
@@ -75,7 +79,8 @@ struct ProductionModel {
 
 // `products` are segments of the analysis' graph. Makes a model of what they need in any way. Does not depend on the
 // order of records in the snapshot.
-ProductionModel ModelProduction(const ClusterAnalysis& analysis, const std::vector<int>& products, Sourcing sourcing);
+ProductionModel ModelProduction(const ClusterAnalysis& analysis, const std::vector<int>& products, Sourcing sourcing,
+                                const MayBuy& may_buy = {});
 
 // Those that deliver: a final demand over 0, or they feed none and state none. Ascending, of the graph.
 std::vector<int> DeliveredProducts(const ClusterAnalysis& analysis);

@@ -63,14 +63,15 @@ bool LosesNothing(const Loss& loss) {
 
 }  // namespace
 
-DisruptionStudy::DisruptionStudy(gap::AnalysisPtr analysis, std::string_view chain, gap::Sourcing sourcing)
+DisruptionStudy::DisruptionStudy(gap::AnalysisPtr analysis, std::string_view chain, gap::Sourcing sourcing,
+                                 const gap::MayBuy& may_buy)
     : analysis_(std::move(analysis)) {
   std::vector<int> products;
   for (const int node : gap::DeliveredProducts(*analysis_)) {
     if (chain.empty() || analysis_->graph().nodes()[node].chain->name() == chain) products.push_back(node);
   }
-  joint_ = ModelProduction(*analysis_, products, sourcing);
-  for (const int product : products) models_.push_back(ModelProduction(*analysis_, {product}, sourcing));
+  joint_ = ModelProduction(*analysis_, products, sourcing, may_buy);
+  for (const int product : products) models_.push_back(ModelProduction(*analysis_, {product}, sourcing, may_buy));
   ReadMargins();
 }
 

@@ -18,16 +18,6 @@ using model::ResourceType;
 constexpr double kNothing = 1e-9;  // a price that is rounding
 constexpr double kMostUnits = 9e18;
 
-void FillThree(const ThreeShares& values, v1::ThreeValues* message) {
-  if (values[kVerifiedSet]) gap::FillBounds(*values[kVerifiedSet], message->mutable_verified());
-  if (values[kClaimedSet]) gap::FillBounds(*values[kClaimedSet], message->mutable_claimed());
-  if (values[kPossibleSet]) gap::FillBounds(*values[kPossibleSet], message->mutable_possible());
-}
-
-void FillThree(const ThreeBounds& values, v1::ThreeValues* message) {
-  FillThree(ThreeShares{values[0], values[1], values[2]}, message);
-}
-
 const std::string& SegmentName(const DisruptionStudy& study, const gap::ProductionModel& model, int segment) {
   return study.analysis().graph().nodes()[model.segments[segment].node].name;
 }
@@ -109,6 +99,16 @@ void FillCertificate(const DisruptionStudy& study, const gap::ProductionModel& m
 
 }  // namespace
 
+void FillThree(const ThreeShares& values, v1::ThreeValues* message) {
+  if (values[kVerifiedSet]) gap::FillBounds(*values[kVerifiedSet], message->mutable_verified());
+  if (values[kClaimedSet]) gap::FillBounds(*values[kClaimedSet], message->mutable_claimed());
+  if (values[kPossibleSet]) gap::FillBounds(*values[kPossibleSet], message->mutable_possible());
+}
+
+void FillThree(const ThreeBounds& values, v1::ThreeValues* message) {
+  FillThree(ThreeShares{values[0], values[1], values[2]}, message);
+}
+
 void FillMoney(double amount, const std::string& currency, google::type::Money* message) {
   message->set_currency_code(currency);
   const double whole = std::floor(std::min(amount, kMostUnits));
@@ -152,6 +152,14 @@ void FillProducts(const DisruptionStudy& study, v1::AssessDisruptionResponse* re
   }
   for (const std::string& name : bought) response->add_bought_outside(name);
   for (const std::string& name : unknown) response->add_unknown_inputs(name);
+}
+
+bool CostsMore(const Loss& loss, const Loss& other) {
+  const auto key = [](const Loss& one) {
+    const Bounds share = one.share[kClaimedSet].value_or(Bounds{});
+    return std::pair(share.lower, share.upper);
+  };
+  return key(loss) > key(other);
 }
 
 gap::Bounds GreatestShare(const StoppageResult& result) {

@@ -9,6 +9,9 @@
 
 namespace bulian::risk {
 
+// On a set without a value nothing is filled.
+void FillThree(const ThreeShares& values, v1::ThreeValues* message);
+void FillThree(const ThreeBounds& values, v1::ThreeValues* message);
 // Amounts beyond what Money holds become its greatest.
 void FillMoney(double amount, const std::string& currency, google::type::Money* message);
 // The names of what stops.
@@ -22,6 +25,8 @@ void FillResult(const DisruptionStudy& study, const Stoppage& stoppage, const St
 void FillRecovery(const RecoveryResult& result, const std::string& currency, double greatest_impact,
                   v1::Recovery* message);
 
+// Whether a loss is the greater share on the claimed set: at the lower end, then at the upper.
+bool CostsMore(const Loss& loss, const Loss& other);
 // The greatest share of one end product that is lost on the claimed set, at the lower and at the upper end.
 gap::Bounds GreatestShare(const StoppageResult& result);
 

@@ -1,8 +1,10 @@
 #include "services/scenario/evaluation.h"
 
 #include "services/match/report.h"
+#include "services/risk/disruption.h"
 #include "services/scenario/gap_deltas.h"
 #include "services/scenario/match_deltas.h"
+#include "services/scenario/risk_deltas.h"
 
 namespace bulian::scenario {
 namespace {
@@ -12,7 +14,9 @@ constexpr char kAlgorithmVersion[] = "scenario-1";
 }  // namespace
 
 std::vector<Evaluator> StandardEvaluators() {
-  return {{gap::kAlgorithmVersion, AddGapDeltas}, {std::string(match::kAlgorithmVersion), AddMatchDeltas}};
+  return {{gap::kAlgorithmVersion, AddGapDeltas},
+          {std::string(match::kAlgorithmVersion), AddMatchDeltas},
+          {risk::kDisruptionVersion, AddRiskDeltas}};
 }
 
 absl::Status Evaluate(const Comparison& comparison, const v1::EvaluateScenarioRequest& request,

@@ -28,7 +28,7 @@ struct Evaluator {
       add;
 };
 
-// Of gaps and segments, then of candidates.
+// Of gaps and segments, then of candidates, then of what end products stand to lose.
 std::vector<Evaluator> StandardEvaluators();
 
 // The whole answer but for what the changes did.

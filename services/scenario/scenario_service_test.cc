@@ -92,9 +92,31 @@ TEST_F(ScenarioServiceTest, AStoppedSupplierLeavesAGap) {
   EXPECT_EQ(match.candidates(0).kind(), v1::GONE);
   EXPECT_EQ(match.candidates(0).enterprise(), "clusters/t/enterprises/maker");
   EXPECT_EQ(match.candidates(0).before().rank(), 1);
-  EXPECT_EQ(response->algorithm_version(), "scenario-1 gap-1 match-1");
+  EXPECT_EQ(response->algorithm_version(), "scenario-1 gap-1 match-1 disruption-1");
   EXPECT_EQ(response->revision().number(), world_.registry.Revision("t"));
   EXPECT_EQ(response->as_of().year(), 2026);
+}
+
+TEST_F(ScenarioServiceTest, RiskIsComparedOnRequest) {
+  const std::string stop = "changes { stop_enterprise: 'clusters/t/enterprises/maker' }";
+  const auto without = Evaluate(stop);
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_EQ(without->risk_deltas_size(), 0);
+  const auto response = Evaluate(stop + " risk: true");
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->risk_deltas_size(), 1);
+  const v1::RiskDelta& delta = response->risk_deltas(0);
+  EXPECT_EQ(delta.segment(), "clusters/t/chains/x/segments/sensor");
+  EXPECT_EQ(delta.kind(), v1::CHANGED);
+  // The chips, once made here, are not at once bought elsewhere.
+  EXPECT_GT(delta.before().delivered().claimed().lower(), 0);
+  EXPECT_EQ(delta.after().delivered().claimed().upper(), 0);
+  EXPECT_FALSE(delta.before().worst_enterprise().empty());
+  EXPECT_TRUE(delta.after().worst_enterprise().empty());
+  const auto nothing = Evaluate("changes { remove: 'clusters/t/chains/x' } risk: true");
+  ASSERT_TRUE(nothing.ok()) << nothing.status();
+  ASSERT_EQ(nothing->risk_deltas_size(), 1);
+  EXPECT_EQ(nothing->risk_deltas(0).kind(), v1::GONE);
 }
 
 TEST_F(ScenarioServiceTest, LaterChangesSeeEarlierOnes) {
@@ -309,7 +331,7 @@ TEST_F(ScenarioServiceTest, TakesFurtherEvaluators) {
   const auto response = Evaluate("changes { stop_enterprise: 'clusters/t/enterprises/maker' }");
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->gone_count(), 77);
-  EXPECT_EQ(response->algorithm_version(), "scenario-1 gap-1 match-1 more-7");
+  EXPECT_EQ(response->algorithm_version(), "scenario-1 gap-1 match-1 disruption-1 more-7");
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct GapFlags {
   std::string as_of;    // YYYY-MM-DD; empty: the cluster's date
   std::string horizon;  // YYYY-MM-DD: look ahead by periods instead; empty: no
   std::string period = "month";
+  bool joint = false;     // capacities shared between segments are allotted to all at once
   bool segments = false;  // every segment with its verdicts instead of the gaps
 };
 int Gaps(Connection& connection, const Options& options, const std::string& parent, const GapFlags& flags);

@@ -80,6 +80,7 @@ void PrintSegments(const v1::AssessSegmentsResponse& all, const Options& o) {
 
 int Segments(Connection& connection, const Options& options, const std::string& parent, const GapFlags& flags) {
   v1::AssessSegmentsRequest request;
+  request.set_joint_allocation(flags.joint);
   request.set_parent(parent);
   if (!SetAsOf(flags.as_of, request.mutable_as_of())) return 1;
   if (flags.as_of.empty()) request.clear_as_of();
@@ -108,6 +109,7 @@ int Gaps(Connection& connection, const Options& options, const std::string& type
   v1::AnalyzeGapsRequest request;
   request.set_parent(parent);
   request.set_certain_only(flags.certain_only);
+  request.set_joint_allocation(flags.joint);
   if (!ParseKinds(flags.kinds, request.mutable_kinds()) || !SetAsOf(flags.as_of, request.mutable_as_of())) return 1;
   if (flags.as_of.empty()) request.clear_as_of();
   if (!flags.horizon.empty() && !SetHorizon(flags, &request)) return 1;

@@ -175,6 +175,8 @@ void AddWhatIfCommand(CLI::App& app, Arguments& a) {
   what_if->add_flag("--certain", a.what_if.certain_only, "only gaps that are certain");
   what_if->add_option("--limit", a.what_if.limit, "show at most this many gaps in the table")
       ->check(CLI::NonNegativeNumber);
+  what_if->add_flag("--risk", a.what_if.risk,
+                    "also what end products could be delivered, and the worst single failure");
   what_if->add_flag("--segments", a.what_if.segments, "also the segments whose numbers differ");
   add("--match", a.what_if.matches, "also how the candidates of this segment differ, for example chip/wafer-fab");
   what_if->add_option("--top", a.what_if.top, "how many candidates of each to compare (10)")->check(CLI::Range(1, 100));
@@ -187,6 +189,7 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   gaps->add_option("--kind", a.gaps.kinds,
                    "only these kinds: missing single-source concentrated under-capacity external unverified");
   gaps->add_flag("--certain", a.gaps.certain_only, "only gaps that are certain");
+  gaps->add_flag("--joint", a.gaps.joint, "allot shared capabilities and pools to all segments at once");
   gaps->add_flag("--segments", a.gaps.segments, "every segment with its numbers, gaps or not");
   gaps->add_option("--as-of", a.gaps.as_of, "date of the analysis, YYYY-MM-DD");
   auto* horizon = gaps->add_option("--horizon", a.gaps.horizon, "look ahead to this date, YYYY-MM-DD, by periods");

@@ -77,6 +77,7 @@ bool SetQuestion(const WhatIfFlags& flags, v1::EvaluateScenarioRequest* request)
   request->set_certain_only(flags.certain_only);
   for (const std::string& segment : flags.matches) request->add_match_for(NameIn(segment, request->parent()));
   request->set_match_size(flags.top);
+  request->set_risk(flags.risk);
   if (!ParseKinds(flags.kinds, request->mutable_kinds())) return false;
   return flags.as_of.empty() || SetAsOf(flags.as_of, request->mutable_as_of());
 }

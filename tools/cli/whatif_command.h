@@ -20,6 +20,7 @@ struct WhatIfFlags {
   std::vector<std::string> kinds;  // empty: all
   bool certain_only = false;
   int limit = 0;                     // gaps of the table; 0: all
+  bool risk = false;                 // also what end products could be delivered, and the worst single failure
   bool segments = false;             // also segments whose numbers differ
   std::vector<std::string> matches;  // segments whose candidates are compared
   int top = 0;                       // how many candidates; 0: the server's default

@@ -206,6 +206,27 @@ Table CandidateTable(const v1::EvaluateScenarioResponse& answer, const Enterpris
   return table;
 }
 
+Table RiskTable(const v1::EvaluateScenarioResponse& answer, const Options& o) {
+  const auto word = [&](const char* en, const char* zh) { return std::string(o.Word(en, zh)); };
+  Table table({word("CHANGE", "变化"), word("END PRODUCT", "终端产品"), word("CAN BE DELIVERED", "可交付"),
+               word("WORST FAILURE", "最大单点停产"), word("COSTS %", "损失 %")});
+  for (const v1::RiskDelta& delta : answer.risk_deltas()) {
+    const auto arrow = [&](auto text) {
+      return Arrow(delta.has_before() ? text(delta.before()) : "", delta.has_after() ? text(delta.after()) : "");
+    };
+    table.AddRow({std::string(DeltaText(delta.kind(), o)), ShortName(delta.segment()),
+                  arrow([](const auto& risk) { return ThreeText(risk.delivered()); }),
+                  arrow([](const auto& risk) { return ShortName(risk.worst_enterprise()); }),
+                  arrow([](const auto& risk) {
+                    v1::Bounds percent = risk.worst_share().claimed();
+                    percent.set_lower(percent.lower() * 100);
+                    percent.set_upper(percent.upper() * 100);
+                    return risk.worst_enterprise().empty() ? std::string() : BoundsText(percent);
+                  })});
+  }
+  return table;
+}
+
 void PrintLegend(const std::vector<GapLine>& lines, const Options& o, std::ostream& out) {
   if (lines.empty()) return;
   out << o.Word("UNMET: █ before and after, ▓ only after, ░ only before, · met; GAP?: perhaps\n",
@@ -294,12 +315,14 @@ void PrintWhatIf(const v1::EvaluateScenarioResponse& answer, const WhatIfShown& 
   std::vector<GapLine> lines = GapLinesOf(answer);
   if (o.output == Output::kCsv) {
     if (!answer.match_deltas().empty()) return CandidateTable(answer, shown.names, o).PrintCsv(out);
+    if (!answer.risk_deltas().empty()) return RiskTable(answer, o).PrintCsv(out);
     return shown.segments ? SegmentTable(answer, o).PrintCsv(out) : GapTable(lines, o).PrintCsv(out);
   }
   const std::size_t left_out = std::erase_if(lines, [&](const GapLine& line) { return LooksTheSame(line, o); });
   PrintGaps(lines, shown.limit, o, out);
   if (shown.segments) PrintSection(SegmentTable(answer, o), out);
   PrintSection(CandidateTable(answer, shown.names, o), out);
+  PrintSection(RiskTable(answer, o), out);
   PrintLegend(lines, o, out);
   PrintSums(answer, lines, left_out, shown, o, out);
   PrintDivergentParts(answer.divergent_parts(), o, out);

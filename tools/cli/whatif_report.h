@@ -18,9 +18,9 @@ struct WhatIfShown {
   EnterpriseNames names;  // of candidates
 };
 
-// Gaps, then segments and candidates as far as asked for, then the sums; gaps of which nothing shown differs are only
-// counted. As CSV one table only, with all its rows: of candidates if the answer has some, else of segments if they are
-// shown, else of gaps.
+// Gaps, then segments, candidates and risks as far as asked for, then the sums; gaps of which nothing shown differs are
+// only counted. As CSV one table only, with all its rows: of candidates if the answer has some, else of end products'
+// risks, else of segments if they are shown, else of gaps.
 void PrintWhatIf(const v1::EvaluateScenarioResponse& answer, const WhatIfShown& shown, const Options& options,
                  std::ostream& out);
 
