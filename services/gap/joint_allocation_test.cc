@@ -91,7 +91,8 @@ TEST_F(JointAllocationTest, IsAtMostTheDemandAndTheCapacityAloneAndNeverMoreOnAS
     RandomPlant::Make(&random).Store(&cluster);
     const AnalysisPtr analysis = cluster.Analyse();
     double sums[kSetCount] = {};
-    for (const JointCapacity& one : *AllocateJointly(*analysis, {})) {
+    const auto joint = *AllocateJointly(*analysis, {});
+    for (const JointCapacity& one : joint) {
       const SegmentResult& alone = analysis->segment(one.segment);
       for (int set = 0; set < kSetCount; ++set) {
         EXPECT_LE(one.capacity[set].upper, alone.inputs.demand.per_year * (1 + 1e-6));

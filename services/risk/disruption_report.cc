@@ -22,9 +22,28 @@ const std::string& SegmentName(const DisruptionStudy& study, const gap::Producti
   return study.analysis().graph().nodes()[model.segments[segment].node].name;
 }
 
-double CapacityOf(const gap::CapacityClass& some, bool upper) {
-  if (!upper) return some.lower;
-  return some.unbounded > 0 ? gap::kUnbounded : some.upper;
+// What is left of a class, and of how many capabilities.
+struct Left {
+  double capacity = 0;
+  int count = 0;
+};
+
+Left LeftOf(const gap::ProductionModel& model, std::size_t number, const gap::Outage& outage, bool upper) {
+  const gap::CapacityClass& some = model.classes[number];
+  double capacity = upper ? some.upper : some.lower;
+  int unbounded = some.unbounded, count = some.count;
+  for (const int holding : outage.holdings) {
+    const gap::Holding& held = model.holdings[holding];
+    if (held.capacity_class != static_cast<int>(number)) continue;
+    --count;
+    if (upper && held.capacity.unbounded()) {
+      --unbounded;
+    } else {
+      capacity -= upper ? held.capacity.upper : held.capacity.lower;
+    }
+  }
+  if (count == 0) return {};
+  return {upper && unbounded > 0 ? gap::kUnbounded : std::max(0.0, capacity), count};
 }
 
 void FillLimits(const DisruptionStudy& study, const gap::ProductionModel& model, const Proof& proof,
@@ -36,19 +55,11 @@ void FillLimits(const DisruptionStudy& study, const gap::ProductionModel& model,
     if (prices.classes[c] <= kNothing) continue;
     const gap::CapacityClass& some = model.classes[c];
     v1::DeliveryLimit& limit = limits.emplace_back();
-    double left = CapacityOf(some, proof.of.upper);
-    int count = some.count;
-    for (const int holding : outage.holdings) {
-      const gap::Holding& held = model.holdings[holding];
-      if (held.capacity_class != static_cast<int>(c)) continue;
-      left -= proof.of.upper ? held.capacity.upper : held.capacity.lower;
-      --count;
-    }
-    if (count == 0) left = 0;
+    const Left left = LeftOf(model, c, outage, proof.of.upper);
     for (const int segment : some.segments) limit.add_segments(SegmentName(study, model, segment));
     if (some.capability != model::kNoRow) limit.set_holder(snapshot.Name(ResourceType::kCapability, some.capability));
-    limit.set_capabilities(count);
-    limit.set_amount(std::max(0.0, left));
+    limit.set_capabilities(left.count);
+    limit.set_amount(left.capacity);
     limit.set_worth(prices.classes[c]);
   }
   for (std::size_t i = 0; i < model.pools.size(); ++i) {

@@ -78,7 +78,7 @@ class DisruptionCall {
     order_.resize(stoppages_.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     if (!request_.failures().empty()) return;
-    std::erase_if(order_, [this](std::size_t i) { return results_[i].losses.empty(); });
+    std::erase_if(order_, [this](std::size_t i) { return results_[i].losses.empty() && !results_[i].value; });
     std::vector<gap::Bounds> shares;
     for (const StoppageResult& result : results_) shares.push_back(GreatestShare(result));
     std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
