@@ -210,7 +210,10 @@ class DisruptionTest(unittest.TestCase):
     def test_the_pool_limits(self):
         [result] = self.ask(failures=[dict(label="no other plastic", enterprises=[enterprise("plast")])], certificates=True).results
         self.assertEqual(result.failure.label, "no other plastic")
-        [press] = result.losses[0].certificates[1].limits
+        press, plastic = result.losses[0].certificates[1].limits
+        # Of other plastic there is nothing left, and a unit would be worth one device.
+        self.assertEqual((list(plastic.segments), plastic.amount, plastic.capabilities), ([CHAIN + "/segments/plastic"], 0, 0))
+        self.assertAlmostEqual(plastic.worth, 1)
         self.assertEqual((press.pool, press.holder), ("press", enterprise("mold")))
         self.assertAlmostEqual(press.amount, PRESS)
         self.assertAlmostEqual(press.worth, 1)
