@@ -98,6 +98,8 @@ TEST_F(ScenarioServiceTest, AStoppedSupplierLeavesAGap) {
 }
 
 TEST_F(ScenarioServiceTest, RiskIsComparedOnRequest) {
+  Put(Enterprise("assembler"));
+  Put(Offer("assembler", "sensor", 500));
   const std::string stop = "changes { stop_enterprise: 'clusters/t/enterprises/maker' }";
   const auto without = Evaluate(stop);
   ASSERT_TRUE(without.ok()) << without.status();

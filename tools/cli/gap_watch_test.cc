@@ -50,7 +50,7 @@ TEST(GapChangeLine, WhatChanged) {
   after.mutable_metrics()->mutable_demand()->set_per_year(8);
   EXPECT_EQ(GapChangeLine(change, {}),
             "~ UNDER_CAPACITY  CERTAIN  c/x/s/under-capacity  Wafer fab: "
-            "capacity 3 of 6 H87/year → 3 of 8 H87/year");
+            "capacity 3 of 6 → 8 H87/year");
   after = change.before();
   change.clear_before();
   EXPECT_EQ(GapChangeLine(change, {}),
