@@ -195,14 +195,17 @@ class ModelBuilder {
                                    [&](const v1::Pool& candidate) { return candidate.pool_id() == id; });
     if (pool == record.pools().end() || !pool->has_capacity()) return {0, kUnbounded};
     const double all = pool->capacity().value() * model::PeriodsPerYear(pool->capacity().period());
-    const Bounds gone = TakenOutside(enterprise, id);
-    return {std::max(0.0, all - gone.upper), std::max(0.0, all - gone.lower)};
+    const Bounds part = ClusterPart(enterprise, id);
+    return {all * part.lower, all * part.upper};
   }
 
-  // What capabilities of the enterprise take from the pool for buyers outside: at least what is promised, at most also
-  // what nobody stated.
-  Bounds TakenOutside(Row enterprise, const std::string& id) const {
-    std::vector<std::pair<double, double>> parts;
+  // A pool serves the cluster as the capabilities that draw on it do, each by what it would load alone. Where that is
+  // not known, from as little as one of them to as much as one of them.
+  Bounds ClusterPart(Row enterprise, const std::string& id) const {
+    struct Drawing {
+      double load, least, most;
+    };
+    std::vector<Drawing> drawing;
     snapshot_.OffersOfEnterprise(enterprise).ForEach([&](Row capability) {
       const model::OfferRef offer = snapshot_.offer(capability);
       if (offer->pool_count == 0 || !IsValid(offer->valid_from, offer->valid_until, analysis_.as_of())) return;
@@ -210,18 +213,24 @@ class ModelBuilder {
       snapshot_.Read(ResourceType::kCapability, capability, &record);
       for (const v1::PoolLoad& load : record.pool_loads()) {
         if (load.pool() != id || load.load_per_unit() <= 0) continue;
-        const model::TypeNode& own = snapshot_.type(offer->type);
-        const double total = std::isnan(offer->capacity) ? kUnbounded : offer->capacity / own.unit_factor;
-        const Bounds here = GapCapacity(*offer, own);
-        const double outside = StatedShare(offer->outside_share);
-        parts.emplace_back(outside == 0 || std::isinf(total) ? 0 : total * outside * load.load_per_unit(),
-                           (total - here.lower) * load.load_per_unit());
+        const double most = std::max(0.0, 1 - StatedShare(offer->outside_share));
+        const double least = std::min(most, StatedShare(offer->in_cluster_share) + StatedShare(offer->free_share));
+        const double total = std::isnan(offer->capacity) ? kUnbounded : offer->capacity;
+        drawing.push_back({total / snapshot_.type(offer->type).unit_factor * load.load_per_unit(), least, most});
       }
     });
-    std::sort(parts.begin(), parts.end());
-    Bounds taken;
-    for (const auto& [least, most] : parts) taken += {least, most};
-    return taken;
+    if (drawing.empty()) return {1, 1};
+    Bounds any{1, 0}, sum;
+    double all = 0;
+    std::sort(drawing.begin(), drawing.end(), [](const Drawing& a, const Drawing& b) {
+      return std::tuple(a.load, a.least, a.most) < std::tuple(b.load, b.least, b.most);
+    });
+    for (const Drawing& one : drawing) {
+      any = {std::min(any.lower, one.least), std::max(any.upper, one.most)};
+      sum += {one.load * one.least, one.load * one.most};
+      all += one.load;
+    }
+    return all > 0 && std::isfinite(all) ? Bounds{sum.lower / all, sum.upper / all} : any;
   }
 
   const model::TypeNode& TypeOf(int need) const { return snapshot_.type(graph_.need(need).type); }

@@ -43,7 +43,7 @@ struct ProductionInput {
 struct ProductionPool {
   model::Row enterprise = model::kNoRow;
   std::string pool;  // its id
-  Bounds capacity;   // in the pool's unit per year, without what is promised outside
+  Bounds capacity;   // in the pool's unit per year; the part for the cluster
 };
 
 // Capabilities that serve the same segments alike: their capacities add up. One that draws on a pool is a class.

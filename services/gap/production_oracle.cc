@@ -162,10 +162,15 @@ double RandomPlant::Deliver(int set, Sourcing sourcing, const std::vector<double
     for (const Input& input : segment.inputs) feeds[input.from] = 1;
   }
   std::vector<int> pool_rows;
-  std::vector<double> pool_left = pool_;
-  for (std::size_t o = 0; o < offers_.size(); ++o)
-    pool_left[offers_[o].enterprise] -= (offers_[o].pieces - For(offers_[o], part[o])) * offers_[o].load;
-  for (const double pool : pool_left) pool_rows.push_back(program.AddRow({-lp::kInfinity, std::max(0.0, pool)}));
+  std::vector<double> pool_left = pool_, drawn(pool_.size(), 0), here(pool_.size(), 0);
+  for (std::size_t o = 0; o < offers_.size(); ++o) {
+    drawn[offers_[o].enterprise] += offers_[o].pieces * offers_[o].load;
+    here[offers_[o].enterprise] += For(offers_[o], part[o]) * offers_[o].load;
+  }
+  for (std::size_t e = 0; e < pool_left.size(); ++e) {
+    if (drawn[e] > 0) pool_left[e] *= here[e] / drawn[e];
+  }
+  for (const double pool : pool_left) pool_rows.push_back(program.AddRow({-lp::kInfinity, pool}));
   for (std::size_t o = 0; o < offers_.size(); ++o) {
     const Offer& offer = offers_[o];
     if (!counts(offer)) continue;
