@@ -11,6 +11,7 @@ namespace bulian::gap {
 namespace {
 
 constexpr double kRounding = 1e-7;
+constexpr double kSame = 1e-6;  // ends that differ by no more are the same but for rounding
 
 // The program of one analysis; bounds are set by case.
 class Allocation {
@@ -136,8 +137,10 @@ absl::StatusOr<std::vector<JointCapacity>> AllocateJointly(const ClusterAnalysis
     if (!lower.ok()) return lower.status();
     const auto upper = allocation.Solve(set, true, stop);
     if (!upper.ok()) return upper.status();
-    for (std::size_t i = 0; i < joint.size(); ++i)
-      joint[i].capacity[set] = {std::min((*lower)[i], (*upper)[i]), std::max((*lower)[i], (*upper)[i])};
+    for (std::size_t i = 0; i < joint.size(); ++i) {
+      const double least = std::min((*lower)[i], (*upper)[i]), most = std::max((*lower)[i], (*upper)[i]);
+      joint[i].capacity[set] = {least, most - least <= kSame * most ? least : most};
+    }
   }
   return joint;
 }

@@ -283,31 +283,34 @@ class ModelBuilder {
     });
   }
 
-  // Capacity where there is one, else what is drawn, one step after the other downstream to upstream.
+  // What the end products draw, step by step upstream; where nothing is told to be drawn, capacity. So a rounding of
+  // the solver is as small to the product as to what it is made of.
   void Scale() {
     std::vector<double> capacity(model_.segments.size(), 0);
     for (const CapacityClass& some : model_.classes) {
       for (std::size_t i = 0; i < some.segments.size(); ++i)
         capacity[some.segments[i]] += std::max(some.upper, some.lower) * some.yield[i];
     }
-    for (std::size_t i = 0; i < capacity.size(); ++i) {
-      ProductionSegment& segment = model_.segments[i];
-      const double demand = segment.demand > 0 && segment.demand < kUnbounded ? segment.demand : 0;
-      segment.scale = std::max(capacity[i], demand);
+    const auto usable = [](double scale) { return scale > 0 && std::isfinite(scale); };
+    std::vector<double> scale(model_.segments.size(), 0);
+    for (const int product : model_.products) {
+      const double demand = model_.segments[product].demand;
+      scale[product] = usable(demand) ? demand : capacity[product];
     }
-    for (std::size_t round = 0; round < model_.segments.size(); ++round) {
-      bool more = false;
+    for (bool more = true; more;) {
+      more = false;
+      std::vector<double> next = scale;
       for (const ProductionInput& input : model_.inputs) {
-        ProductionSegment& from = model_.segments[input.from];
-        const double drawn = input.coefficient * model_.segments[input.to].scale;
-        if (from.scale > 0 || !(drawn > 0) || !std::isfinite(drawn)) continue;
-        from.scale = drawn;
+        const double drawn = input.coefficient * scale[input.to];
+        if (usable(scale[input.from]) || !usable(drawn) || drawn <= next[input.from]) continue;
+        next[input.from] = drawn;
         more = true;
       }
-      if (!more) break;
+      scale = std::move(next);
     }
-    for (ProductionSegment& segment : model_.segments) {
-      if (!(segment.scale > 0) || !std::isfinite(segment.scale)) segment.scale = 1;
+    for (std::size_t i = 0; i < scale.size(); ++i) {
+      if (!usable(scale[i])) scale[i] = usable(capacity[i]) ? capacity[i] : 1;
+      model_.segments[i].scale = scale[i];
     }
   }
 

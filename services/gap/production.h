@@ -30,7 +30,7 @@ struct ProductionSegment {
   int node = 0;         // in the analysis' graph
   bool bought = false;  // elsewhere, see Sourcing; needs no inputs then
   double demand = -1;   // final demand of an end product; infinity: not stated; below 0: it is none of the end products
-  double scale = 1;     // a typical amount, so that amounts over it are near 1
+  double scale = 1;     // a typical amount: amounts over it are near 1
 };
 
 // `from` feeds `to`.

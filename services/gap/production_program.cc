@@ -10,7 +10,7 @@ namespace bulian::gap {
 namespace {
 
 constexpr double kNothing = 1e-12;    // of a bound's size
-constexpr double kLeastValue = 1e-8;  // of the value's scale: less is the solver's tolerance
+constexpr double kLeastValue = 1e-7;  // of the value's scale: less is the solver's tolerance
 constexpr lp::Range kFree{-lp::kInfinity, lp::kInfinity};
 
 bool IsFlow(const ProductionInput& input) { return input.coefficient > 0; }
@@ -206,8 +206,10 @@ std::vector<char> ProductionProgram::WorkingWithout(const Lost& lost) const {
 }
 
 void ProductionProgram::SetWorking(const std::vector<char>& working) {
-  // Inputs with a coefficient hold by their flow.
-  std::vector<char> makes(model_.segments.size(), 1);
+  // Without stocks what does not work makes nothing at all; with them its inputs may be on hand, and hold by their
+  // flow.
+  const bool with_stock = !stock_row_.empty() && stock_row_.front() >= 0;
+  std::vector<char> makes = with_stock ? std::vector<char>(model_.segments.size(), 1) : working;
   std::vector<char> by_presence(program_.rows.size(), 0);  // rows of groups
   for (std::size_t e = 0; e < model_.inputs.size(); ++e) {
     const ProductionInput& input = model_.inputs[e];

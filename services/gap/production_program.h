@@ -17,7 +17,7 @@
 // then each unit of capacity of a class is worth the most of 0 and yield_i (price_i - cost_i) - load price over the
 // segments it serves, each unit of demand the most of 0 and worth_p - price_p, and all capacities, pools and demands
 // times their worth sum to at least the value. These prices give the value itself. Inputs that only count by presence
-// cost nothing if they work; what needs one that does not is not made.
+// cost nothing if they work; what does not work is not made.
 #ifndef SERVICES_GAP_PRODUCTION_PROGRAM_H_
 #define SERVICES_GAP_PRODUCTION_PROGRAM_H_
 

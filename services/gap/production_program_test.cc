@@ -66,7 +66,7 @@ double BoundOf(const ProductionModel& model, const Delivery& delivery, const std
     for (const auto& [pool, per_unit] : some.pools) load += prices.pools[pool] * per_unit;
     for (std::size_t place = 0; place < some.segments.size(); ++place) {
       const int segment = some.segments[place];
-      if (some.sets[place] <= of.set)
+      if (some.sets[place] <= of.set && delivery.working[segment] != 0)
         most = std::max(most, some.yield[place] * (prices.segments[segment] - cost[segment]) - load);
     }
     if (most > 1e-9) bound += most * (of.upper ? some.upper + (some.unbounded > 0 ? kUnbounded : 0) : some.lower);
@@ -140,7 +140,7 @@ TEST(ProductionProgram, OneCapabilityIsSharedBetweenSegmentsAndUnitsAreConverted
   TestCluster::AddSegment(&chain, "fine", "fine");
   cluster.Put("chains/x", chain);
   Plant plant(cluster.Analyse(), Sourcing::kClusterAlone);
-  EXPECT_NEAR(plant.program->Deliver()->value, 10, 1e-9);  // 600 g each
+  EXPECT_NEAR(plant.program->Deliver()->value, 10, 1e-6);  // 600 g each
   EXPECT_NEAR(plant.Without("mill"), 0, 1e-9);
 }
 

@@ -9,7 +9,7 @@
 namespace bulian::gap {
 namespace {
 
-constexpr double kRounding = 1e-8;
+constexpr double kRounding = 1e-7;
 
 // Capacity of which a part stops, at the ends that make the stopped share greatest.
 struct Part {

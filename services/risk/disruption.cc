@@ -201,7 +201,8 @@ absl::Status DisruptionStudy::Study(const ProductionModel& model, std::vector<do
       program.Choose(of);
       auto all = program.Deliver(stop);
       if (!all.ok()) return all.status();
-      end_of(baseline->delivered[set]) = all->value;
+      // The lower end holds for the upper too but for rounding.
+      end_of(baseline->delivered[set]) = upper ? std::max(baseline->delivered[set].lower, all->value) : all->value;
       if (set == kClaimedSet && std::isfinite(all->value)) baseline->proofs.push_back({of, *std::move(all)});
       for (std::size_t i = 0; i < stoppages.size(); ++i) {
         if (stop && stop()) return absl::CancelledError("stopped");
@@ -209,7 +210,7 @@ absl::Status DisruptionStudy::Study(const ProductionModel& model, std::vector<do
         gap::Delivery delivery;
         const auto value = program.DeliverWithout(outages[i], wanted ? &delivery : nullptr, stop);
         if (!value.ok()) return value.status();
-        end_of(without[i][set]) = *value;
+        end_of(without[i][set]) = upper ? std::max(without[i][set].lower, *value) : *value;
         if (wanted && std::isfinite(*value)) proven[i].push_back({of, std::move(delivery)});
       }
     }
