@@ -95,8 +95,7 @@ class Allocation {
         if (output_[c][place] >= 0)
           solver_->SetColumn(output_[c][place], {0, some.sets[place] <= set ? lp::kInfinity : 0});
       }
-      double capacity = upper ? some.upper : some.lower;
-      if (upper && some.unbounded > 0) capacity = lp::kInfinity;
+      const double capacity = CapacityLeft(model_, static_cast<int>(c), {}, upper);
       solver_->SetRow(class_row_[c],
                       {-lp::kInfinity, class_scale_[c] > 0 ? capacity / class_scale_[c] : lp::kInfinity});
     }

@@ -12,7 +12,6 @@
 #include "bulian/v1/capability.pb.h"
 #include "bulian/v1/enterprise.pb.h"
 #include "services/gap/evidence_age.h"
-#include "services/gap/structure_graph.h"
 #include "services/model/units.h"
 
 namespace bulian::gap {
@@ -20,6 +19,8 @@ namespace {
 
 using model::ResourceType;
 using model::Row;
+
+constexpr double kNothing = 1e-12;  // of a capacity: rounding
 
 double StatedShare(float share) { return std::isnan(share) ? 0.0 : static_cast<double>(share); }
 
@@ -338,13 +339,21 @@ ProductionModel ModelProduction(const ClusterAnalysis& analysis, const std::vect
   return ModelBuilder(analysis, sourcing, may_buy).Build(products);
 }
 
-std::vector<int> DeliveredProducts(const ClusterAnalysis& analysis) {
-  const std::vector<char> is_end = EndProducts(analysis.graph(), FlowOfSegments(analysis.graph()));
-  std::vector<int> products;
-  for (int i = 0; i < analysis.graph().size(); ++i) {
-    if (is_end[i] != 0) products.push_back(i);
+double CapacityLeft(const ProductionModel& model, int number, std::span<const int> stopped, bool upper) {
+  const CapacityClass& some = model.classes[number];
+  const double all = upper ? some.upper : some.lower;
+  double left = all;
+  int unbounded = some.unbounded, count = some.count;
+  for (const int h : stopped) {
+    const Bounds& capacity = model.holdings[h].capacity;
+    --count;
+    if (capacity.unbounded()) --unbounded;
+    if (!upper) left -= capacity.lower;
+    if (upper && !capacity.unbounded()) left -= capacity.upper;
   }
-  return products;
+  if (count == 0) return 0;
+  if (upper && unbounded > 0) return kUnbounded;
+  return left > kNothing * all ? left : 0;
 }
 
 }  // namespace bulian::gap

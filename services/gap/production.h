@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,8 +83,9 @@ struct ProductionModel {
 ProductionModel ModelProduction(const ClusterAnalysis& analysis, const std::vector<int>& products, Sourcing sourcing,
                                 const MayBuy& may_buy = {});
 
-// Those that deliver: a final demand over 0, or they feed none and state none. Ascending, of the graph.
-std::vector<int> DeliveredProducts(const ClusterAnalysis& analysis);
+// What is left of a class at one end of capacities when some of its holdings stop: infinity if one of the others has no
+// upper end. Nearly nothing after a subtraction is rounding, and nothing.
+double CapacityLeft(const ProductionModel& model, int number, std::span<const int> stopped, bool upper);
 
 }  // namespace bulian::gap
 

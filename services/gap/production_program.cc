@@ -9,7 +9,6 @@
 namespace bulian::gap {
 namespace {
 
-constexpr double kNothing = 1e-12;    // of a bound's size
 constexpr double kLeastValue = 1e-7;  // of the value's scale: less is the solver's tolerance
 constexpr lp::Range kFree{-lp::kInfinity, lp::kInfinity};
 
@@ -148,23 +147,7 @@ void ProductionProgram::SetStocks() {
 }
 
 double ProductionProgram::CapacityWithout(std::size_t number, std::span<const int> lost) const {
-  const CapacityClass& some = model_.classes[number];
-  double left = case_.upper ? some.upper : some.lower;
-  int unbounded = some.unbounded, count = some.count;
-  for (const int h : lost) {
-    const Holding& holding = model_.holdings[h];
-    --count;
-    if (holding.capacity.unbounded()) {
-      --unbounded;
-      left -= case_.upper ? 0 : holding.capacity.lower;
-    } else {
-      left -= case_.upper ? holding.capacity.upper : holding.capacity.lower;
-    }
-  }
-  if (count == 0) return 0;
-  if (case_.upper && unbounded > 0) return lp::kInfinity;
-  // What is left after the subtraction of nearly all is rounding.
-  return left > kNothing * (case_.upper ? some.upper : some.lower) ? left : 0;
+  return CapacityLeft(model_, static_cast<int>(number), lost, case_.upper);
 }
 
 void ProductionProgram::SetClass(std::size_t number, double capacity) {
@@ -264,8 +247,8 @@ absl::StatusOr<Delivery> ProductionProgram::Deliver(const StopSignal& stop) {
   return delivery;
 }
 
-bool ProductionProgram::IsNeedless(const Lost& lost) const {
-  if (plan_.empty() || WorkingWithout(lost) != working_) return false;
+bool ProductionProgram::IsNeedless(const Lost& lost, const std::vector<char>& working) const {
+  if (plan_.empty() || working != working_) return false;
   const auto used = [this](int number, std::size_t place) {
     const CapacityClass& some = model_.classes[number];
     return plan_[output_[number][place]] * model_.segments[some.segments[place]].scale / some.yield[place];
@@ -284,12 +267,15 @@ bool ProductionProgram::IsNeedless(const Lost& lost) const {
 absl::StatusOr<double> ProductionProgram::DeliverWithout(const Outage& outage, Delivery* delivery,
                                                          const StopSignal& stop) {
   const Lost lost = LostBy(outage);
-  if (delivery == nullptr && IsNeedless(lost)) return value_;
+  std::vector<char> working = WorkingWithout(lost);
+  if (delivery == nullptr && IsNeedless(lost, working)) return value_;
   SetLost(lost, false);
+  SetWorking(working);
   std::vector<double> plan = std::move(plan_);
-  auto without = Solve(WorkingWithout(lost), stop);
+  auto without = Solve(std::move(working), stop);
   plan_ = std::move(plan);
   SetLost(lost, true);
+  SetWorking(working_);
   if (!without.ok()) return without.status();
   without->value = std::min(without->value, value_);
   if (delivery == nullptr) return without->value;
@@ -309,7 +295,6 @@ void ProductionProgram::SetLost(const Lost& lost, bool back) {
                                      model_.segments[some.segments[index]].scale;
     solver_->SetColumn(output_[number][index], {0, most});
   }
-  SetWorking(back ? working_ : WorkingWithout(lost));
 }
 
 }  // namespace bulian::gap

@@ -101,7 +101,7 @@ class ProductionProgram {
   Lost LostBy(const Outage& outage) const;
   double CapacityWithout(std::size_t number, std::span<const int> lost) const;
   std::vector<char> WorkingWithout(const Lost& lost) const;
-  bool IsNeedless(const Lost& lost) const;
+  bool IsNeedless(const Lost& lost, const std::vector<char>& working) const;
   absl::StatusOr<Delivery> Solve(std::vector<char> working, const StopSignal& stop);
 
   const ProductionModel& model_;

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "services/gap/production_oracle.h"
 #include "services/gap/production_share.h"
+#include "services/gap/structure_report.h"
 #include "services/gap/test_cluster.h"
 
 namespace bulian::gap {
@@ -19,7 +20,7 @@ struct Plant {
   std::unique_ptr<ProductionProgram> program;
 
   Plant(AnalysisPtr of, Sourcing sourcing)
-      : analysis(std::move(of)), model(ModelProduction(*analysis, DeliveredProducts(*analysis), sourcing)) {
+      : analysis(std::move(of)), model(ModelProduction(*analysis, EndProductsOf(*analysis), sourcing)) {
     program = *ProductionProgram::Make(model, std::vector<double>(model.products.size(), 1));
   }
   Outage OutageOf(const std::string& enterprise) const {

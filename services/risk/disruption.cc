@@ -7,6 +7,7 @@
 
 #include "services/gap/ownership_groups.h"
 #include "services/gap/production_share.h"
+#include "services/gap/structure_report.h"
 #include "services/model/region.h"
 
 namespace bulian::risk {
@@ -67,15 +68,13 @@ DisruptionStudy::DisruptionStudy(gap::AnalysisPtr analysis, std::string_view cha
                                  const gap::MayBuy& may_buy)
     : analysis_(std::move(analysis)) {
   std::vector<int> products;
-  for (const int node : gap::DeliveredProducts(*analysis_)) {
+  for (const int node : gap::EndProductsOf(*analysis_)) {
     if (chain.empty() || analysis_->graph().nodes()[node].chain->name() == chain) products.push_back(node);
   }
   joint_ = ModelProduction(*analysis_, products, sourcing, may_buy);
   for (const int product : products) models_.push_back(ModelProduction(*analysis_, {product}, sourcing, may_buy));
   ReadMargins();
 }
-
-DisruptionStudy::~DisruptionStudy() = default;
 
 void DisruptionStudy::ReadMargins() {
   for (const int product : joint_.products) {

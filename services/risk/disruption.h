@@ -67,7 +67,6 @@ class DisruptionStudy {
   // Of the end products of a chain (full name; empty: of all chains).
   DisruptionStudy(gap::AnalysisPtr analysis, std::string_view chain, gap::Sourcing sourcing,
                   const gap::MayBuy& may_buy = {});
-  ~DisruptionStudy();
 
   // All single failures of a kind, by name: every enterprise, independent supplier of a segment, or region that has a
   // capability for what an end product needs.

@@ -22,30 +22,6 @@ const std::string& SegmentName(const DisruptionStudy& study, const gap::Producti
   return study.analysis().graph().nodes()[model.segments[segment].node].name;
 }
 
-// What is left of a class, and of how many capabilities.
-struct Left {
-  double capacity = 0;
-  int count = 0;
-};
-
-Left LeftOf(const gap::ProductionModel& model, std::size_t number, const gap::Outage& outage, bool upper) {
-  const gap::CapacityClass& some = model.classes[number];
-  double capacity = upper ? some.upper : some.lower;
-  int unbounded = some.unbounded, count = some.count;
-  for (const int holding : outage.holdings) {
-    const gap::Holding& held = model.holdings[holding];
-    if (held.capacity_class != static_cast<int>(number)) continue;
-    --count;
-    if (upper && held.capacity.unbounded()) {
-      --unbounded;
-    } else {
-      capacity -= upper ? held.capacity.upper : held.capacity.lower;
-    }
-  }
-  if (count == 0) return {};
-  return {upper && unbounded > 0 ? gap::kUnbounded : std::max(0.0, capacity), count};
-}
-
 void FillLimits(const DisruptionStudy& study, const gap::ProductionModel& model, const Proof& proof,
                 const gap::Outage& outage, v1::DeliveryCertificate* message) {
   const model::Snapshot& snapshot = *study.analysis().snapshot();
@@ -55,11 +31,12 @@ void FillLimits(const DisruptionStudy& study, const gap::ProductionModel& model,
     if (prices.classes[c] <= kNothing) continue;
     const gap::CapacityClass& some = model.classes[c];
     v1::DeliveryLimit& limit = limits.emplace_back();
-    const Left left = LeftOf(model, c, outage, proof.of.upper);
+    std::vector<int> stopped = outage.holdings;
+    std::erase_if(stopped, [&](int h) { return model.holdings[h].capacity_class != static_cast<int>(c); });
     for (const int segment : some.segments) limit.add_segments(SegmentName(study, model, segment));
     if (some.capability != model::kNoRow) limit.set_holder(snapshot.Name(ResourceType::kCapability, some.capability));
-    limit.set_capabilities(left.count);
-    limit.set_amount(left.capacity);
+    limit.set_capabilities(some.count - static_cast<int>(stopped.size()));
+    limit.set_amount(CapacityLeft(model, static_cast<int>(c), stopped, proof.of.upper));
     limit.set_worth(prices.classes[c]);
   }
   for (std::size_t i = 0; i < model.pools.size(); ++i) {

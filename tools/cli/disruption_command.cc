@@ -43,14 +43,6 @@ v1::AssessDisruptionRequest RequestOf(const std::string& parent, const Disruptio
   return request;
 }
 
-// `100`, or `40..60`: what is the same on all supplier sets once.
-std::string Percent(const v1::Bounds& share) {
-  v1::Bounds percent = share;
-  percent.set_lower(share.lower() * 100);
-  percent.set_upper(share.upper() * 100);
-  return BoundsText(percent);
-}
-
 std::string Joined(std::vector<std::string> parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
@@ -92,7 +84,7 @@ void AddRow(const v1::FailureResult& result, const EnterpriseNames& names, bool 
     row.insert(row.end(), {"0", "", "", ""});
   } else {
     const v1::Bounds& share = worst->share().claimed();
-    row.insert(row.end(), {Percent(share),
+    row.insert(row.end(), {PercentText(share),
                            o.output == Output::kTable ? FilledBar(share.lower(), share.upper() - share.lower(), 1) : "",
                            ShortName(worst->segment()), std::to_string(result.losses_size())});
   }

@@ -63,13 +63,7 @@ std::string NumbersText(const v1::Gap& gap, const Options& o) {
   return NumbersText(gap.kind(), gap.metrics(), gap.metrics(), o);
 }
 
-std::string ShareText(const std::optional<v1::Bounds>& share) {
-  if (!share) return "";
-  v1::Bounds percent = *share;
-  percent.set_lower(percent.lower() * 100);
-  percent.set_upper(percent.upper() * 100);
-  return BoundsText(percent) + " %";
-}
+std::string ShareText(const std::optional<v1::Bounds>& share) { return share ? PercentText(*share) + " %" : ""; }
 
 std::optional<v1::Bounds> UnmetShareOf(const v1::Gap& gap) {
   return gap.has_unmet_share() ? std::optional(gap.unmet_share()) : std::nullopt;

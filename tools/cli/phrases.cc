@@ -88,6 +88,13 @@ std::string BoundsText(const v1::Bounds& bounds) {
   return lower == upper ? lower : lower + ".." + upper;
 }
 
+std::string PercentText(const v1::Bounds& share) {
+  v1::Bounds percent = share;
+  percent.set_lower(share.lower() * 100);
+  percent.set_upper(share.upper() * 100);
+  return BoundsText(percent);
+}
+
 std::string ThreeText(const v1::ThreeValues& values) {
   const std::string verified = values.has_verified() ? BoundsText(values.verified()) : "-";
   const std::string claimed = values.has_claimed() ? BoundsText(values.claimed()) : "-";

@@ -22,6 +22,8 @@ std::string_view FitText(v1::Fit fit, const Options& options);
 std::string NumberText(double number);
 // `3`, `2..5`, `4..` (unbounded).
 std::string BoundsText(const v1::Bounds& bounds);
+// A share in percent, without the sign.
+std::string PercentText(const v1::Bounds& share);
 // `0 / 1 / 3`, `-` where unknown; one value if all three are the same.
 std::string ThreeText(const v1::ThreeValues& values);
 // `beibei/smart-sensor/mems-die/missing` for a full chain, segment or gap name; other names without `clusters/`.

@@ -218,10 +218,7 @@ Table RiskTable(const v1::EvaluateScenarioResponse& answer, const Options& o) {
                   arrow([](const auto& risk) { return ThreeText(risk.delivered()); }),
                   arrow([](const auto& risk) { return ShortName(risk.worst_enterprise()); }),
                   arrow([](const auto& risk) {
-                    v1::Bounds percent = risk.worst_share().claimed();
-                    percent.set_lower(percent.lower() * 100);
-                    percent.set_upper(percent.upper() * 100);
-                    return risk.worst_enterprise().empty() ? std::string() : BoundsText(percent);
+                    return risk.worst_enterprise().empty() ? std::string() : PercentText(risk.worst_share().claimed());
                   })});
   }
   return table;
