@@ -2,7 +2,7 @@
 # bulian_test(NAME SRCS a_test.cc ... DEPS targets ... [LABELS l ...] [TIMEOUT seconds])   GoogleTest with its own main
 # bulian_binary(NAME SRCS ... DEPS ...)   a program in bin/
 # Tests of rooms and tools get the label `sanitize` and are built by the target sanitize_tests; those of rooms that are free
-# of gRPC also get the label `thread` and are built by sanitize_thread_tests.
+# of gRPC and start or serve threads also get the label `thread` and are built by sanitize_thread_tests.
 set(BULIAN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
 
 add_custom_target(sanitize_tests)
@@ -41,7 +41,7 @@ function(bulian_test name)
     list(APPEND ARG_LABELS sanitize)
     add_dependencies(sanitize_tests ${name})
   endif()
-  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/services/(model|store|view|gap|match|risk)" AND NOT name MATCHES "service")
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/services/(model|store|view|risk)" AND NOT name MATCHES "service")
     list(APPEND ARG_LABELS thread)
     add_dependencies(sanitize_thread_tests ${name})
   endif()

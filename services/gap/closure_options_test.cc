@@ -14,6 +14,7 @@
 #include "services/gap/closure_search.h"
 #include "services/gap/random_writer.h"
 #include "services/gap/test_cluster.h"
+#include "tests/harness/cases.h"
 
 namespace bulian::gap {
 namespace {
@@ -196,7 +197,7 @@ BroughtBy OfSources(const ClusterAnalysis& analysis, const Closures& closures) {
 
 TEST(ClosureOptions, AreWhatTheChangesReallyBring) {
   std::map<v1::ClosureChange, int> seen;
-  for (unsigned seed = 1; seed <= 120; ++seed) {
+  for (unsigned seed = 1; seed <= harness::Cases(120); ++seed) {
     const int set = static_cast<int>(seed % kSetCount);
     RealChanges world(seed);
     const auto analysis = world.Analyse();
@@ -227,12 +228,12 @@ TEST(ClosureOptions, AreWhatTheChangesReallyBring) {
   }
   for (const v1::ClosureChange change :
        {v1::MOVE_IN, v1::RAISE_LEVEL, v1::STATE_FIT, v1::VERIFY, v1::ALLOT_TO_CLUSTER, v1::COME_INTO_PRODUCTION})
-    EXPECT_GT(seen[change], 3) << v1::ClosureChange_Name(change);
+    EXPECT_GE(seen[change], harness::Cases(4)) << v1::ClosureChange_Name(change);
 }
 
 // The laws of the ranking and of what is told of it.
 TEST(ClosureOptions, AddUp) {
-  for (unsigned seed = 1; seed <= 240; ++seed) {
+  for (unsigned seed = 1; seed <= harness::Cases(240); ++seed) {
     TestCluster cluster;
     RandomWriter writer(&cluster, seed);
     for (int i = 0; i < 160; ++i) writer.Write();
@@ -269,7 +270,8 @@ TEST(ClosureOptions, AddUp) {
     const auto best = FindBestSet(closures.problem, closures.disjoint, 1, {});
     ASSERT_TRUE(best.ok() && best->optimal);
     if (!closures.options.empty()) {
-      ASSERT_EQ(best->value.share, closures.options.front().value.share);
+      // Equal but for the order of additions, which compilers may fuse.
+      ASSERT_NEAR(best->value.share, closures.options.front().value.share, 1e-12);
     }
     std::set<int> brought;
     for (const int option : closures.disjoint) {

@@ -14,6 +14,7 @@
 #include "services/gap/closure_bound.h"
 #include "services/gap/closure_division.h"
 #include "services/lp/linear_program.h"
+#include "tests/harness/cases.h"
 
 namespace bulian::gap {
 namespace {
@@ -137,7 +138,7 @@ ClosureValue BestByEnumeration(const ClosureProblem& problem, int k) {
 
 TEST(CapacityDivision, EqualsTheProgramAndEnumeratedUnits) {
   Maker maker(3);
-  for (int round = 0; round < 2000; ++round) {
+  for (int round = 0; round < harness::Cases(2000); ++round) {
     const bool few = round % 4 == 0;
     const ClosureProblem problem = maker.Make(
         few ? Shape{3, 3, 3, 2, true} : Shape{1 + maker.Pick(6), 1 + maker.Pick(8), 3, 6, maker.Pick(2) == 0});
@@ -179,7 +180,7 @@ TEST(CapacityDivision, EqualsTheProgramAndEnumeratedUnits) {
 
 TEST(CapacityDivision, IsMonotoneAndSubmodular) {
   Maker maker(5);
-  for (int round = 0; round < 1000; ++round) {
+  for (int round = 0; round < harness::Cases(1000); ++round) {
     ClosureProblem problem = maker.Make({4, 6, 5, 6, false});
     const auto of = [&](std::uint32_t set) { return ValueOf(problem, Members(set)); };
     const std::uint32_t small = static_cast<std::uint32_t>(maker.Pick(16));
@@ -198,7 +199,7 @@ TEST(CapacityDivision, IsMonotoneAndSubmodular) {
 
 TEST(FindBestSet, EqualsEnumeration) {
   Maker maker(11);
-  for (int round = 0; round < 1200; ++round) {
+  for (int round = 0; round < harness::Cases(1200); ++round) {
     const ClosureProblem problem =
         maker.Make({1 + maker.Pick(5), 1 + maker.Pick(9), 1 + maker.Pick(7), 6, maker.Pick(2) == 0});
     const int k = 1 + maker.Pick(4);
@@ -226,7 +227,7 @@ TEST(FindBestSet, EqualsEnumeration) {
 TEST(FindBestSet, WithoutWorkIsBetweenGreedysGuaranteeAndTheBound) {
   Maker maker(13);
   int given_up = 0;
-  for (int round = 0; round < 1000; ++round) {
+  for (int round = 0; round < harness::Cases(1000); ++round) {
     const ClosureProblem problem = maker.Make({2 + maker.Pick(4), 5 + maker.Pick(6), 3 + maker.Pick(6), 6, false});
     const int k = 2 + maker.Pick(3);
     const auto best = FindBestSet(problem, All(problem), k, {}, 0);
@@ -245,12 +246,12 @@ TEST(FindBestSet, WithoutWorkIsBetweenGreedysGuaranteeAndTheBound) {
     const std::vector<double> values = ValuesAtPrices(problem, All(problem), best->prices);
     ASSERT_NEAR(BoundAtPrices(problem, values, k, best->prices), *best->lp_bound, 1e-12);
   }
-  EXPECT_GT(given_up, 20);
+  EXPECT_GT(given_up, harness::Cases(20));
 }
 
 TEST(FindBestSet, AnyPricesGiveABound) {
   Maker maker(17);
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < harness::Cases(300); ++round) {
     const ClosureProblem problem = maker.Make({4, 8, 6, 6, false});
     const int k = 1 + maker.Pick(3);
     std::vector<double> prices(problem.demands.size());
@@ -269,7 +270,7 @@ TEST(FindBestSet, AnyPricesGiveABound) {
 // What the larger, the better: k, and any capacity.
 TEST(FindBestSet, GrowsWithKAndCapacity) {
   Maker maker(19);
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < harness::Cases(200); ++round) {
     ClosureProblem problem = maker.Make({5, 12, 9, 6, false});
     ClosureValue before;
     for (int k = 1; k <= 5; ++k) {

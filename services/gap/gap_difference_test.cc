@@ -10,6 +10,7 @@
 #include "services/gap/random_writer.h"
 #include "services/gap/report.h"
 #include "services/gap/test_cluster.h"
+#include "tests/harness/cases.h"
 
 namespace bulian::gap {
 namespace {
@@ -97,7 +98,7 @@ void ExpectRight(const ClusterAnalysis& before, const ClusterAnalysis& after, co
 
 TEST(GapDifferenceTest, EqualsTheComparisonOfEverythingOnRandomHistories) {
   std::size_t changes = 0;
-  for (unsigned seed = 1; seed <= 25; ++seed) {
+  for (unsigned seed = 1; seed <= harness::Cases(25); ++seed) {
     TestCluster cluster;
     RandomWriter writer(&cluster, seed);
     for (int i = 0; i < 60; ++i) writer.Write();
@@ -115,12 +116,12 @@ TEST(GapDifferenceTest, EqualsTheComparisonOfEverythingOnRandomHistories) {
       old = now;
     }
   }
-  EXPECT_GT(changes, 500u);
+  EXPECT_GT(changes, harness::Cases(500));
 }
 
 TEST(GapDifferenceTest, BranchesEqualAnalysesFromScratchAtAnyDate) {
   int advanced = 0;
-  for (unsigned seed = 1; seed <= 30; ++seed) {
+  for (unsigned seed = 1; seed <= harness::Cases(30); ++seed) {
     TestCluster cluster;
     RandomWriter writer(&cluster, seed);
     for (int i = 0; i < 80; ++i) writer.Write();
@@ -142,7 +143,7 @@ TEST(GapDifferenceTest, BranchesEqualAnalysesFromScratchAtAnyDate) {
       if (HasFatalFailure()) return;
     }
   }
-  EXPECT_GT(advanced, 100);
+  EXPECT_GT(advanced, harness::Cases(100));
 }
 
 TEST(GapDifferenceTest, AppearedAndChangedWorstFirstThenGone) {

@@ -6,6 +6,7 @@
 #include "services/gap/random_writer.h"
 #include "services/gap/segment_need.h"
 #include "services/gap/test_cluster.h"
+#include "tests/harness/cases.h"
 
 namespace bulian::gap {
 namespace {
@@ -26,7 +27,7 @@ class Follower {
 
 TEST(Incremental, EqualsFromScratchOnRandomHistories) {
   int taken_over = 0, steps = 0;
-  for (unsigned seed = 1; seed <= 25; ++seed) {
+  for (unsigned seed = 1; seed <= harness::Cases(25); ++seed) {
     TestCluster cluster;
     RandomWriter writer(&cluster, seed);
     for (int i = 0; i < 60; ++i) writer.Write();

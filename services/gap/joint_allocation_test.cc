@@ -7,6 +7,7 @@
 
 #include "services/gap/production_oracle.h"
 #include "services/gap/test_cluster.h"
+#include "tests/harness/cases.h"
 
 namespace bulian::gap {
 namespace {
@@ -86,7 +87,7 @@ TEST_F(JointAllocationTest, NothingContendedChangesNothing) {
 TEST_F(JointAllocationTest, IsAtMostTheDemandAndTheCapacityAloneAndNeverMoreOnASmallerSet) {
   std::mt19937_64 random(5);
   int contended = 0;
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < harness::Cases(200); ++round) {
     TestCluster cluster;
     RandomPlant::Make(&random).Store(&cluster);
     const AnalysisPtr analysis = cluster.Analyse();
@@ -104,7 +105,7 @@ TEST_F(JointAllocationTest, IsAtMostTheDemandAndTheCapacityAloneAndNeverMoreOnAS
     }
     EXPECT_LE(sums[kVerifiedSet], sums[kClaimedSet]);
   }
-  EXPECT_GT(contended, 100);
+  EXPECT_GT(contended, harness::Cases(100));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "services/gap/production_share.h"
 #include "services/gap/structure_report.h"
 #include "services/gap/test_cluster.h"
+#include "tests/harness/cases.h"
 
 namespace bulian::gap {
 namespace {
@@ -214,7 +215,7 @@ std::vector<double> WorthOfStated(const ProductionModel& model) {
 TEST(ProductionProgram, EqualsThePlainProgramOnRandomClusters) {
   std::mt19937_64 random(20261126);
   int losses = 0, delivered = 0;
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < harness::Cases(300); ++round) {
     const RandomPlant described = RandomPlant::Make(&random);
     TestCluster cluster;
     described.Store(&cluster);
@@ -241,15 +242,15 @@ TEST(ProductionProgram, EqualsThePlainProgramOnRandomClusters) {
       }
     }
   }
-  EXPECT_GT(delivered, 500);
-  EXPECT_GT(losses, 500);
+  EXPECT_GT(delivered, harness::Cases(500));
+  EXPECT_GT(losses, harness::Cases(500));
 }
 
 // Whatever the capacities are within their ends, the loss is within its own.
 TEST(ProductionProgram, LossesHoldForAllCapacitiesWithinTheirEnds) {
   std::mt19937_64 random(7);
   int narrow = 0, wide = 0;
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < harness::Cases(150); ++round) {
     const RandomPlant described = RandomPlant::Make(&random);
     TestCluster cluster;
     described.Store(&cluster);
@@ -281,8 +282,8 @@ TEST(ProductionProgram, LossesHoldForAllCapacitiesWithinTheirEnds) {
       ++(loss.upper - loss.lower < 1e-9 ? narrow : wide);
     }
   }
-  EXPECT_GT(narrow, 100);
-  EXPECT_GT(wide, 50);
+  EXPECT_GT(narrow, harness::Cases(100));
+  EXPECT_GT(wide, harness::Cases(50));
 }
 
 }  // namespace
