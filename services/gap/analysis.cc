@@ -12,8 +12,8 @@
 namespace bulian::gap {
 namespace {
 
-constexpr v1::GapKind kListedKinds[] = {v1::MISSING,        v1::SINGLE_SOURCE, v1::CONCENTRATED,
-                                        v1::UNDER_CAPACITY, v1::EXTERNAL,      v1::UNVERIFIED};
+constexpr v1::GapKind kListedKinds[] = {v1::MISSING,  v1::SINGLE_SOURCE, v1::CONCENTRATED, v1::UNDER_CAPACITY,
+                                        v1::EXTERNAL, v1::UNVERIFIED,    v1::FRAGILE};
 
 std::optional<Bounds> UnmetShareOf(v1::GapKind kind, const SegmentResult& result) {
   if (kind == v1::MISSING) return Bounds{1, 1};
@@ -164,13 +164,31 @@ void AnalysisBuilder::OrderGaps() {
   next_->gaps_ = std::move(gaps);
 }
 
-AnalysisPtr AnalysisBuilder::Finish() {
+void AnalysisBuilder::SetLoss(int segment, const SegmentLoss& loss) {
+  const SegmentResult& before = *next_->segments_[segment];
+  bool same = before.fragile_by == loss.supplier && before.fragile_product == loss.product;
+  for (int set = 0; set < kSetCount; ++set) same = same && before.metrics[set].single_loss == loss.on_set[set];
+  if (same) return;
+  auto result = std::make_shared<SegmentResult>(before);
+  for (int set = 0; set < kSetCount; ++set) result->metrics[set].single_loss = loss.on_set[set];
+  result->fragile_by = loss.supplier;
+  result->fragile_product = loss.product;
+  result->verdicts = Judge(result->metrics, result->inputs);
+  next_->segments_[segment] = std::move(result);
+}
+
+AnalysisPtr AnalysisBuilder::Finish(const StopSignal& stop) {
   if (old_ == nullptr) next_->work_.from_scratch = 1;
   bool same = old_ != nullptr && next_->graph_ == old_->graph_;
   next_->segments_.reserve(graph().nodes().size());
   for (int i = 0; i < graph().size(); ++i) {
     next_->segments_.push_back(Judged(i));
     next_->work_.segments_recomputed += drafts_[graph().nodes()[i].need].recomputed ? 1 : 0;
+  }
+  next_->single_losses_ = SingleLosses::Find(*next_, old_ == nullptr ? nullptr : old_->single_losses_.get(), stop);
+  if (next_->single_losses_ == nullptr) return nullptr;
+  for (int i = 0; i < graph().size(); ++i) {
+    SetLoss(i, next_->single_losses_->of(i));
     same = same && next_->segments_[i] == old_->segments_[i];
   }
   if (same) {
@@ -206,7 +224,7 @@ AnalysisPtr AnalyzeFromScratch(const model::SnapshotPtr& snapshot, model::Day as
     if (stop && stop()) return nullptr;
   }
   for (int need = 0; need < count; ++need) builder.FindContention(need);
-  return builder.Finish();
+  return builder.Finish(stop);
 }
 
 }  // namespace bulian::gap

@@ -16,6 +16,7 @@
 #include "services/gap/project_owners.h"
 #include "services/gap/segment_graph.h"
 #include "services/gap/segment_need.h"
+#include "services/gap/single_loss.h"
 #include "services/gap/supplier_sets.h"
 #include "services/gap/verdicts.h"
 #include "services/model/snapshot.h"
@@ -43,7 +44,9 @@ struct SegmentResult {
   std::shared_ptr<const ExternalFacts> external;
   bool contended = false;
   VerdictInputs inputs;                       // the demand without its cause
-  std::array<SetMetrics, kSetCount> metrics;  // with external shares
+  std::array<SetMetrics, kSetCount> metrics;  // with external shares and single losses
+  model::Row fragile_by = model::kNoRow;      // whose stop costs most, see SegmentLoss
+  int fragile_product = -1;
   SegmentVerdicts verdicts;
 };
 
@@ -70,12 +73,14 @@ class ClusterAnalysis {
 
  private:
   friend class AnalysisBuilder;
+  friend class SingleLosses;
   model::SnapshotPtr snapshot_;
   model::Day as_of_ = 0;
   std::shared_ptr<const SegmentGraph> graph_;
   std::shared_ptr<const DemandSolution> demand_;
   std::shared_ptr<const ProjectOwners> project_owners_;
   std::vector<std::shared_ptr<const SegmentResult>> segments_;
+  std::shared_ptr<const SingleLosses> single_losses_;
   std::shared_ptr<const std::vector<GapRef>> gaps_;
   AnalysisWork work_;
 };
@@ -107,8 +112,8 @@ class AnalysisBuilder {
   void SetProjectOwners(std::shared_ptr<const ProjectOwners> owners) { next_->project_owners_ = std::move(owners); }
   const SupplyFacts& supply(int need) const { return *drafts_[need].supply; }
 
-  // Judges what changed and orders the gaps. The builder is spent.
-  AnalysisPtr Finish();
+  // Judges what changed and orders the gaps. The builder is spent. Null if `stop` ended it.
+  AnalysisPtr Finish(const StopSignal& stop);
 
  private:
   // The facts of a need, as its segments' results take them.
@@ -123,6 +128,8 @@ class AnalysisBuilder {
   void MatchOld();
   // The segment's result; the old one if nothing in it changed.
   std::shared_ptr<const SegmentResult> Judged(int segment);
+  // Puts the loss beside the other metrics.
+  void SetLoss(int segment, const SegmentLoss& loss);
   void OrderGaps();
 
   std::shared_ptr<ClusterAnalysis> next_;

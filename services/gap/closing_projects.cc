@@ -116,7 +116,8 @@ std::vector<ProjectCandidate> FindClosingProjects(const model::Snapshot& snapsho
 }
 
 bool Closes(const ProjectCandidate& candidate, v1::GapKind kind, Truth claimed_today, const VerdictInputs& inputs) {
-  if (!candidate.satisfied || kind == v1::EXTERNAL || kind == v1::UNVERIFIED || claimed_today == Truth::kAbsent)
+  if (!candidate.satisfied || kind == v1::EXTERNAL || kind == v1::UNVERIFIED || kind == v1::FRAGILE ||
+      claimed_today == Truth::kAbsent)
     return false;
   return VerdictOn(kind, candidate.with, inputs) == Truth::kAbsent;
 }

@@ -30,6 +30,23 @@ struct HeldCapacity {
   friend bool operator==(const HeldCapacity&, const HeldCapacity&) = default;
 };
 
+// Several of them together.
+struct HeldSum {
+  double lower = 0, upper = 0;  // upper: of those with an upper end
+  int unbounded = 0, count = 0;
+  HeldSum& operator+=(const Bounds& capacity) {
+    lower += capacity.lower;
+    if (capacity.unbounded()) {
+      ++unbounded;
+    } else {
+      upper += capacity.upper;
+    }
+    ++count;
+    return *this;
+  }
+  friend bool operator==(const HeldSum&, const HeldSum&) = default;
+};
+
 }  // namespace bulian::gap
 
 #endif  // SERVICES_GAP_COUNTED_OFFER_H_

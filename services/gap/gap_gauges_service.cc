@@ -9,8 +9,8 @@ namespace bulian::gap {
 namespace {
 
 // What AnalyzeGaps can answer.
-constexpr v1::GapKind kKinds[] = {v1::MISSING,        v1::SINGLE_SOURCE, v1::CONCENTRATED,
-                                  v1::UNDER_CAPACITY, v1::EXTERNAL,      v1::UNVERIFIED};
+constexpr v1::GapKind kKinds[] = {v1::MISSING,  v1::SINGLE_SOURCE, v1::CONCENTRATED, v1::UNDER_CAPACITY,
+                                  v1::EXTERNAL, v1::UNVERIFIED,    v1::FRAGILE};
 constexpr v1::Certainty kCertainties[] = {v1::CERTAIN, v1::POSSIBLE};
 
 }  // namespace

@@ -168,7 +168,7 @@ AnalysisPtr AdvanceToBranch(const AnalysisPtr& old, const model::SnapshotPtr& br
     if (stop && stop()) return nullptr;
   }
   RefreshContention(&builder, *old, *branch, supply_read);
-  return builder.Finish();
+  return builder.Finish(stop);
 }
 
 }  // namespace bulian::gap

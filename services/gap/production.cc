@@ -26,12 +26,14 @@ double StatedShare(float share) { return std::isnan(share) ? 0.0 : static_cast<d
 
 class ModelBuilder {
  public:
-  ModelBuilder(const ClusterAnalysis& analysis, Sourcing sourcing, const MayBuy& may_buy)
+  ModelBuilder(const ClusterAnalysis& analysis, Sourcing sourcing, const MayBuy& may_buy,
+               const std::function<bool(int)>& with_holdings)
       : analysis_(analysis),
         snapshot_(*analysis.snapshot()),
         graph_(analysis.graph()),
         sourcing_(sourcing),
-        may_buy_(may_buy) {}
+        may_buy_(may_buy),
+        with_holdings_(with_holdings) {}
 
   ProductionModel Build(const std::vector<int>& products) {
     AddSegments(products);
@@ -55,19 +57,7 @@ class ModelBuilder {
   using ClassKey = std::vector<std::tuple<int, std::uint8_t, double>>;
 
   void AddSegments(const std::vector<int>& products) {
-    std::vector<char> needed(graph_.nodes().size(), 0);
-    std::vector<int> open = products;
-    for (const int product : products) needed[product] = 1;
-    while (!open.empty()) {
-      const int node = open.back();
-      open.pop_back();
-      for (const v1::Input& input : graph_.nodes()[node].segment().inputs()) {
-        const int from = graph_.FindInput(graph_.nodes()[node], input);
-        if (from >= 0 && std::exchange(needed[from], 1) == 0) open.push_back(from);
-      }
-    }
-    for (int node = 0; node < graph_.size(); ++node) {
-      if (needed[node] == 0) continue;
+    for (const int node : graph_.UpstreamOf(products)) {
       ProductionSegment segment{.node = node};
       segment.bought = sourcing_ == Sourcing::kOutsideForMissing && analysis_.segment(node).supply->held.empty() &&
                        (!may_buy_ || may_buy_(graph_.nodes()[node].name));
@@ -116,6 +106,10 @@ class ModelBuilder {
     for (const auto& [need, segments] : segments_of_need_) {
       const SegmentResult& result = analysis_.segment(graph_.need(need).segments.front());
       const SupplyFacts& supply = *result.supply;
+      if (with_holdings_ && !with_holdings_(need)) {
+        AddSums(need, supply);
+        continue;
+      }
       for (const HeldCapacity& held : supply.held) {
         const bool pooled = std::binary_search(supply.pooled.begin(), supply.pooled.end(), held.capability);
         if (result.contended || pooled) {
@@ -133,6 +127,18 @@ class ModelBuilder {
       while (end < shared.size() && shared[end].capability == shared[i].capability) ++end;
       const std::span<const Place> places(shared.data() + i, end - i);
       places.front().pooled ? AddPooled(places) : AddShared(places);
+    }
+  }
+
+  void AddSums(int need, const SupplyFacts& supply) {
+    for (int set = 0; set < kSetCount; ++set) {
+      const HeldSum& sum = supply.sums[set];
+      if (sum.count == 0) continue;
+      CapacityClass& whole = model_.classes[ClassOf({{need, static_cast<std::uint8_t>(set), 1.0}})];
+      whole.lower = sum.lower;
+      whole.upper = sum.upper;
+      whole.unbounded = sum.unbounded;
+      whole.count = sum.count;
     }
   }
 
@@ -321,6 +327,7 @@ class ModelBuilder {
   const SegmentGraph& graph_;
   const Sourcing sourcing_;
   const MayBuy& may_buy_;
+  const std::function<bool(int)>& with_holdings_;
   std::map<int, std::vector<int>> segments_of_need_;
   std::map<ClassKey, int> class_numbers_;
   std::map<std::pair<Row, std::string>, int> pool_numbers_;
@@ -335,8 +342,8 @@ int ProductionModel::SegmentOf(int node) const {
 }
 
 ProductionModel ModelProduction(const ClusterAnalysis& analysis, const std::vector<int>& products, Sourcing sourcing,
-                                const MayBuy& may_buy) {
-  return ModelBuilder(analysis, sourcing, may_buy).Build(products);
+                                const MayBuy& may_buy, const std::function<bool(int)>& with_holdings) {
+  return ModelBuilder(analysis, sourcing, may_buy, with_holdings).Build(products);
 }
 
 double CapacityLeft(const ProductionModel& model, int number, std::span<const int> stopped, bool upper) {

@@ -80,8 +80,10 @@ struct ProductionModel {
 
 // `products` are segments of the analysis' graph. Makes a model of what they need in any way. Does not depend on the
 // order of records in the snapshot.
+// `with_holdings` limits holdings to needs (by index in the graph) for which it says so; classes of others know only
+// what they add up to. It says so of needs that are contended or draw on pools.
 ProductionModel ModelProduction(const ClusterAnalysis& analysis, const std::vector<int>& products, Sourcing sourcing,
-                                const MayBuy& may_buy = {});
+                                const MayBuy& may_buy = {}, const std::function<bool(int need)>& with_holdings = {});
 
 // What is left of a class at one end of capacities when some of its holdings stop: infinity if one of the others has no
 // upper end. Nearly nothing after a subtraction is rounding, and nothing.

@@ -17,12 +17,13 @@ namespace {
 
 using model::ResourceType;
 
-constexpr std::array<std::pair<v1::GapKind, std::string_view>, 6> kSlugs = {{{v1::MISSING, "missing"},
+constexpr std::array<std::pair<v1::GapKind, std::string_view>, 7> kSlugs = {{{v1::MISSING, "missing"},
                                                                              {v1::SINGLE_SOURCE, "single-source"},
                                                                              {v1::CONCENTRATED, "concentrated"},
                                                                              {v1::UNDER_CAPACITY, "under-capacity"},
                                                                              {v1::EXTERNAL, "external"},
-                                                                             {v1::UNVERIFIED, "unverified"}}};
+                                                                             {v1::UNVERIFIED, "unverified"},
+                                                                             {v1::FRAGILE, "fragile"}}};
 
 v1::SupplierSet SetOf(int set) { return static_cast<v1::SupplierSet>(v1::VERIFIED_SET + set); }
 
@@ -64,6 +65,14 @@ void FillMetrics(const ClusterAnalysis& analysis, int segment, v1::SegmentMetric
   FillThree(result.metrics, CapacityOf, message->mutable_capacity());
   FillThree(
       result.metrics, [](const SetMetrics& m) { return m.external_share; }, message->mutable_external_share());
+  FillThree(
+      result.metrics,
+      [](const SetMetrics& m) { return m.single_loss ? std::optional(m.single_loss->share) : std::nullopt; },
+      message->mutable_single_loss());
+  if (result.fragile_by != model::kNoRow) {
+    message->set_single_loss_supplier(analysis.snapshot()->Name(ResourceType::kEnterprise, result.fragile_by));
+    message->set_single_loss_product(analysis.graph().nodes()[result.fragile_product].name);
+  }
   FillDemand(analysis, analysis.demand().segments[segment], message->mutable_demand());
   const model::Row type = analysis.graph().nodes()[segment].type;
   if (type != model::kNoRow) {
@@ -75,6 +84,7 @@ void FillMetrics(const ClusterAnalysis& analysis, int segment, v1::SegmentMetric
   message->set_min_suppliers(result.inputs.policy.min_suppliers);
   message->set_max_hhi(result.inputs.policy.max_hhi);
   message->set_max_external_share(result.inputs.policy.max_external_share);
+  message->set_max_single_loss(result.inputs.policy.max_single_loss);
 }
 
 void FillVerdicts(const SegmentVerdicts& verdicts, bool only_listed,

@@ -135,4 +135,23 @@ FinalDemand SegmentGraph::FinalDemandOf(const model::Snapshot& snapshot, int ind
           rate->value() * unit->factor / type->unit_factor * model::PeriodsPerYear(rate->period())};
 }
 
+std::vector<int> SegmentGraph::UpstreamOf(const std::vector<int>& segments) const {
+  std::vector<char> needed(nodes_.size(), 0);
+  std::vector<int> open = segments;
+  for (const int segment : segments) needed[segment] = 1;
+  while (!open.empty()) {
+    const int to = open.back();
+    open.pop_back();
+    for (const int edge : edges_of_[to]) {
+      const DemandEdge& input = demand_.edges[edge];
+      if (input.to == to && std::exchange(needed[input.from], 1) == 0) open.push_back(input.from);
+    }
+  }
+  std::vector<int> upstream;
+  for (int i = 0; i < size(); ++i) {
+    if (needed[i] != 0) upstream.push_back(i);
+  }
+  return upstream;
+}
+
 }  // namespace bulian::gap

@@ -54,6 +54,8 @@ class SegmentGraph {
   std::span<const int> NeedsOf(model::Row type) const;
   // The index of an equal need; -1 if there is none.
   int FindNeed(const SupplyNeed& need) const;
+  // The segments that some need in any way, and these themselves, ascending.
+  std::vector<int> UpstreamOf(const std::vector<int>& segments) const;
   // Inputs and final demands in canonical units. An edge leads from the feeding to the fed segment; inputs that name no
   // segment have none.
   const DemandProblem& demand() const { return demand_; }

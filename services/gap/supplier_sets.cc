@@ -68,6 +68,7 @@ SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, C
   SupplyFacts facts;
   SupplyMeter meter(snapshot, as_of, offers, has_unit);
   for (int set = 0; set < kSetCount; ++set) facts.metrics[set] = meter.Measure(set);
+  facts.greatest_share = meter.GreatestShares();
   facts.suppliers = meter.suppliers();
   for (const SegmentSupplier& supplier : facts.suppliers) {
     if (!HasOwner(snapshot, as_of, supplier.enterprise)) ++facts.owner_unknown;
@@ -76,6 +77,7 @@ SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, C
   facts.held.reserve(offers.size());
   for (const CountedOffer& offer : offers) {
     facts.capabilities.push_back(offer.capability);
+    facts.sums[offer.set] += offer.capacity;
     facts.held.push_back({.capability = offer.capability, .set = offer.set, .capacity = offer.capacity});
   }
   std::sort(facts.capabilities.begin(), facts.capabilities.end());

@@ -31,6 +31,13 @@ Truth IsUnderCapacity(const SetMetrics& metrics, const VerdictInputs& inputs) {
   return metrics.capacity.lower >= enough ? Truth::kAbsent : Truth::kUndecided;
 }
 
+// Nobody's stop costs more than its share of capacities, but how much it costs depends on the demand.
+Truth IsFragile(const SetMetrics& metrics, double limit) {
+  if (!metrics.single_loss) return Truth::kAbsent;
+  const Truth over = IsOver(metrics.single_loss->share, limit);
+  return over == Truth::kUndecided && metrics.single_loss->stated_upper <= limit + kTolerance ? Truth::kUnknown : over;
+}
+
 // How a truth is answered: what is not known by definition is undecided.
 Truth Answered(Truth truth) { return truth == Truth::kUnknown ? Truth::kUndecided : truth; }
 
@@ -58,6 +65,8 @@ Truth VerdictOn(v1::GapKind kind, const SetMetrics& metrics, const VerdictInputs
     case v1::EXTERNAL:
       return metrics.external_share ? IsOver(*metrics.external_share, inputs.policy.max_external_share)
                                     : Truth::kUnknown;
+    case v1::FRAGILE:
+      return IsFragile(metrics, inputs.policy.max_single_loss);
     default:
       return Truth::kAbsent;
   }
@@ -75,6 +84,8 @@ SegmentVerdicts Judge(const std::array<SetMetrics, kSetCount>& metrics, const Ve
     verdicts.hanging.push_back(kind);
     flips = flips || (verified != Truth::kUndecided && claimed != Truth::kUndecided);
   }
+  for (int set = 0; set < kSetCount; ++set)
+    verdicts.of_kind[v1::FRAGILE][set] = VerdictOn(v1::FRAGILE, metrics[set], inputs);
   if (!verdicts.hanging.empty()) verdicts.of_kind[v1::UNVERIFIED].fill(flips ? Truth::kHolds : Truth::kUndecided);
   return verdicts;
 }

@@ -34,12 +34,20 @@ struct GapPolicy {
 };
 GapPolicy PolicyOf(const model::ClusterFacts& cluster, const v1::Segment& segment);
 
+// What the stop of one supplier costs an end product: the share of its output.
+struct SingleLoss {
+  Bounds share;             // lost at least and at most, of the products and suppliers that lose most
+  double stated_upper = 0;  // the upper end over products with a stated final demand alone
+  friend bool operator==(const SingleLoss&, const SingleLoss&) = default;
+};
+
 // The metrics of one segment on one supplier set.
 struct SetMetrics {
-  int independent = 0;                   // k
-  std::optional<Bounds> hhi;             // absent: no capacity, or no unit to compare capacities in
-  Bounds capacity;                       // canonical units per year
-  std::optional<Bounds> external_share;  // absent: no links
+  int independent = 0;                    // k
+  std::optional<Bounds> hhi;              // absent: no capacity, or no unit to compare capacities in
+  Bounds capacity;                        // canonical units per year
+  std::optional<Bounds> external_share;   // absent: no links
+  std::optional<SingleLoss> single_loss;  // absent: no supplier, no end product, or another day than the analysis'
   friend bool operator==(const SetMetrics&, const SetMetrics&) = default;
 };
 
@@ -50,12 +58,14 @@ struct VerdictInputs {
   bool has_unit = false;  // capacities of the required type can be compared
 };
 
-// `kind` is one of MISSING, SINGLE_SOURCE, CONCENTRATED, UNDER_CAPACITY, EXTERNAL.
+// `kind` is one of MISSING, SINGLE_SOURCE, CONCENTRATED, UNDER_CAPACITY, EXTERNAL, FRAGILE.
 Truth VerdictOn(v1::GapKind kind, const SetMetrics& metrics, const VerdictInputs& inputs);
 
 struct SegmentVerdicts {
-  std::array<ThreeTruths, v1::GapKind_ARRAYSIZE> of_kind;  // by v1::GapKind; MISSING to UNVERIFIED are set
-  std::vector<v1::GapKind> hanging;                        // kinds that differ between verified and claimed suppliers
+  std::array<ThreeTruths, v1::GapKind_ARRAYSIZE> of_kind;  // by v1::GapKind
+  // Kinds that differ between verified and claimed suppliers. FRAGILE is none of them: who is lost counts little where
+  // nothing is verified to be delivered.
+  std::vector<v1::GapKind> hanging;
 };
 SegmentVerdicts Judge(const std::array<SetMetrics, kSetCount>& metrics, const VerdictInputs& inputs);
 

@@ -17,6 +17,7 @@
 #include "services/gap/bounds.h"
 #include "services/gap/production.h"
 #include "services/gap/production_program.h"
+#include "services/gap/production_sweep.h"
 #include "services/gap/segment_need.h"
 
 namespace bulian::risk {
@@ -31,14 +32,9 @@ struct Stoppage {
   std::vector<std::string> regions{};                                        // GB/T 2260, six digits
 };
 
-using ThreeBounds = std::array<gap::Bounds, gap::kSetCount>;
+using gap::Proof;
+using gap::ThreeBounds;
 using ThreeShares = std::array<std::optional<gap::Bounds>, gap::kSetCount>;
-
-// A delivery and the case it is of.
-struct Proof {
-  gap::SupplyCase of;
-  gap::Delivery delivery;
-};
 
 // What one end product, or all together, can deliver with everything running.
 struct Baseline {

@@ -65,6 +65,9 @@ Trend TrendOf(const v1::Gap& before, const v1::Gap& after) {
     case v1::EXTERNAL:
       direction.Add(was.external_share(), is.external_share());
       return direction.WorseWhenUp();
+    case v1::FRAGILE:
+      direction.Add(was.single_loss(), is.single_loss());
+      return direction.WorseWhenUp();
     case v1::UNVERIFIED:
       direction.Add(before.hanging_kinds_size(), after.hanging_kinds_size());
       return direction.WorseWhenUp();

@@ -53,6 +53,14 @@ std::string NumbersText(v1::GapKind kind, const v1::SegmentMetrics& before, cons
              arrow([](const auto& m) { return ThreeText(m.external_share()); }) +
              std::string(o.Word(", limit ", "，上限 ")) +
              arrow([](const auto& m) { return NumberText(m.max_external_share()); });
+    case v1::FRAGILE:
+      return std::string(o.Word("a stop costs ", "停产损失 ")) +
+             arrow([](const auto& m) { return ThreeText(m.single_loss()); }) + std::string(o.Word(" of ", "，产品 ")) +
+             arrow([](const auto& m) { return ShortName(m.single_loss_product()); }) +
+             std::string(o.Word(", limit ", "，上限 ")) +
+             arrow([](const auto& m) { return NumberText(m.max_single_loss()); }) +
+             std::string(o.Word("; supplier ", "；供应商 ")) +
+             arrow([](const auto& m) { return ShortName(m.single_loss_supplier()); });
     default:
       return "";
   }
@@ -75,7 +83,7 @@ bool ParseKinds(const std::vector<std::string>& typed, google::protobuf::Repeate
     v1::GapKind kind = v1::GAP_KIND_UNSPECIFIED;
     if (!v1::GapKind_Parse(word, &kind) || kind == v1::GAP_KIND_UNSPECIFIED) {
       std::cerr << "error: no gap kind " << word
-                << "; known: missing single-source concentrated under-capacity external unverified\n";
+                << "; known: missing single-source concentrated under-capacity external unverified fragile\n";
       return false;
     }
     kinds->Add(kind);

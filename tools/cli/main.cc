@@ -187,7 +187,7 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   auto* gaps = app.add_subcommand("gaps", "Missing and weak links, worst first");
   gaps->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/smart-sensor)")->required();
   gaps->add_option("--kind", a.gaps.kinds,
-                   "only these kinds: missing single-source concentrated under-capacity external unverified");
+                   "only these kinds: missing single-source concentrated under-capacity external unverified fragile");
   gaps->add_flag("--certain", a.gaps.certain_only, "only gaps that are certain");
   gaps->add_flag("--joint", a.gaps.joint, "allot shared capabilities and pools to all segments at once");
   gaps->add_flag("--segments", a.gaps.segments, "every segment with its numbers, gaps or not");
