@@ -14,6 +14,7 @@ from chains import Chains
 from enterprises import Enterprises
 from links import Links
 from projects import project_records
+from resilience import Resilience
 from seeded import AS_OF, date
 from taxonomy import Taxonomy
 
@@ -34,9 +35,11 @@ def beibei():
     yield from taxonomy.records(CLUSTER, chains.typical_inputs())
     for key in enterprises.in_order():
         yield enterprises.record(key, capabilities.pools.get(key, ()))
-    for _, record in sorted(capabilities.records.items(), key=lambda item: item[1]["name"]):
-        yield {"capability": record}
-    yield from chains.records()
+    resilience = Resilience(taxonomy, enterprises, capabilities)
+    for (key, name), record in sorted(capabilities.records.items(), key=lambda item: item[1]["name"]):
+        yield {"capability": resilience.of_capability(key, name, record)}
+    for record in chains.records():
+        yield {"chain": resilience.of_chain(record["chain"])}
     yield from links.records
     yield from project_records(taxonomy, chains, enterprises, capabilities)
 
