@@ -150,6 +150,13 @@ double ProductionProgram::CapacityWithout(std::size_t number, std::span<const in
   return CapacityLeft(model_, static_cast<int>(number), lost, case_.upper);
 }
 
+double ProductionProgram::LeftAt(const Lost& lost, std::pair<int, int> place) const {
+  std::vector<int> stopped = lost.of_place.at(place);
+  const auto whole = lost.of_class.find(place.first);
+  if (whole != lost.of_class.end()) stopped.insert(stopped.end(), whole->second.begin(), whole->second.end());
+  return CapacityWithout(place.first, stopped);
+}
+
 void ProductionProgram::SetClass(std::size_t number, double capacity) {
   solver_->SetRow(class_row_[number], {-lp::kInfinity, capacity * span_.years / class_scale_[number]});
 }
@@ -212,7 +219,17 @@ void ProductionProgram::SetWorking(const std::vector<char>& working) {
   }
 }
 
-absl::StatusOr<Delivery> ProductionProgram::Solve(std::vector<char> working, const StopSignal& stop) {
+// The reduced cost of the output, whose bound is what is left.
+double ProductionProgram::WorthOfCut(std::pair<int, int> place, const std::vector<double>& duals) const {
+  const CapacityClass& some = model_.classes[place.first];
+  const int segment = some.segments[place.second];
+  const double used = model_.segments[segment].scale / some.yield[place.second];
+  double worth = duals[output_row_[segment]] - duals[class_row_[place.first]] * used / class_scale_[place.first];
+  for (const auto& [pool, load] : some.pools) worth -= duals[pool_row_[pool]] * used * load / pool_scale_[pool];
+  return std::max(0.0, worth * value_scale_ / used);
+}
+
+absl::StatusOr<Delivery> ProductionProgram::Solve(std::vector<char> working, const Lost& lost, const StopSignal& stop) {
   Delivery delivery;
   delivery.working = std::move(working);
   auto solution = solver_->Maximize(stop);
@@ -237,12 +254,17 @@ absl::StatusOr<Delivery> ProductionProgram::Solve(std::vector<char> working, con
     delivery.delivered.push_back(solution->columns[delivered_[p]] * model_.segments[segment].scale);
     delivery.prices.demands.push_back(std::max(0.0, worth_[p] - delivery.prices.segments[segment]));
   }
+  for (const auto& [place, holdings] : lost.of_place) {
+    const CapacityClass& some = model_.classes[place.first];
+    if (some.sets[place.second] <= case_.set)
+      delivery.prices.cuts[{place.first, some.segments[place.second]}] = WorthOfCut(place, solution->duals);
+  }
   plan_ = std::move(solution->columns);
   return delivery;
 }
 
 absl::StatusOr<Delivery> ProductionProgram::Deliver(const StopSignal& stop) {
-  auto delivery = Solve(working_, stop);
+  auto delivery = Solve(working_, {}, stop);
   if (delivery.ok()) value_ = delivery->value;
   return delivery;
 }
@@ -259,7 +281,7 @@ bool ProductionProgram::IsNeedless(const Lost& lost, const std::vector<char>& wo
     if (sum > CapacityWithout(number, holdings) * span_.years) return false;
   }
   for (const auto& [place, holdings] : lost.of_place) {
-    if (used(place.first, place.second) > CapacityWithout(place.first, holdings) * span_.years) return false;
+    if (used(place.first, place.second) > LeftAt(lost, place) * span_.years) return false;
   }
   return true;
 }
@@ -272,7 +294,7 @@ absl::StatusOr<double> ProductionProgram::DeliverWithout(const Outage& outage, D
   SetLost(lost, false);
   SetWorking(working);
   std::vector<double> plan = std::move(plan_);
-  auto without = Solve(std::move(working), stop);
+  auto without = Solve(std::move(working), lost, stop);
   plan_ = std::move(plan);
   SetLost(lost, true);
   SetWorking(working_);
@@ -289,10 +311,10 @@ void ProductionProgram::SetLost(const Lost& lost, bool back) {
   for (const auto& [place, holdings] : lost.of_place) {
     const auto& [number, index] = place;
     const CapacityClass& some = model_.classes[number];
-    const double most = some.sets[index] > case_.set ? 0
-                        : back                       ? lp::kInfinity
-                               : CapacityWithout(number, holdings) * some.yield[index] * span_.years /
-                                     model_.segments[some.segments[index]].scale;
+    const double most =
+        some.sets[index] > case_.set ? 0
+        : back                       ? lp::kInfinity
+               : LeftAt(lost, place) * some.yield[index] * span_.years / model_.segments[some.segments[index]].scale;
     solver_->SetColumn(output_[number][index], {0, most});
   }
 }

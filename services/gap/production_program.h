@@ -17,7 +17,9 @@
 // then each unit of capacity of a class is worth the most of 0 and yield_i (price_i - cost_i) - load price over the
 // segments it serves, each unit of demand the most of 0 and worth_p - price_p, and all capacities, pools and demands
 // times their worth sum to at least the value. These prices give the value itself. Inputs that only count by presence
-// cost nothing if they work; what does not work is not made.
+// cost nothing if they work; what does not work is not made. Where a part of a class stops for one segment only, a unit
+// of the class is worth the most over its other segments, and a unit of what is left of it for that segment what it is
+// worth there over that, if it is more.
 #ifndef SERVICES_GAP_PRODUCTION_PROGRAM_H_
 #define SERVICES_GAP_PRODUCTION_PROGRAM_H_
 
@@ -57,6 +59,9 @@ struct Span {
 struct ProductionPrices {
   std::vector<double> segments, pools, classes, stocks;  // by position; stocks by class
   std::vector<double> demands;                           // of demand met, by product
+  // Of what is left of a class for one segment for which a part of it stops, by (class, segment): over what a unit of
+  // the class is worth.
+  std::map<std::pair<int, int>, double> cuts{};
 };
 
 struct Delivery {
@@ -84,7 +89,7 @@ class ProductionProgram {
   const ProductionModel& model() const { return model_; }
 
  private:
-  // Holdings that stop, by class and by (class, place of a segment in it).
+  // Holdings that stop, by class, and by (class, place of a segment in it) those that stop for the segment only.
   struct Lost {
     std::map<int, std::vector<int>> of_class;
     std::map<std::pair<int, int>, std::vector<int>> of_place;
@@ -100,9 +105,12 @@ class ProductionProgram {
   void SetLost(const Lost& lost, bool back);
   Lost LostBy(const Outage& outage) const;
   double CapacityWithout(std::size_t number, std::span<const int> lost) const;
+  // What is left of a class for a place of `of_place`.
+  double LeftAt(const Lost& lost, std::pair<int, int> place) const;
+  double WorthOfCut(std::pair<int, int> place, const std::vector<double>& duals) const;
   std::vector<char> WorkingWithout(const Lost& lost) const;
   bool IsNeedless(const Lost& lost, const std::vector<char>& working) const;
-  absl::StatusOr<Delivery> Solve(std::vector<char> working, const StopSignal& stop);
+  absl::StatusOr<Delivery> Solve(std::vector<char> working, const Lost& lost, const StopSignal& stop);
 
   const ProductionModel& model_;
   const std::vector<double> worth_;

@@ -36,9 +36,8 @@ struct Plant {
   double Without(const std::string& enterprise) { return *program->DeliverWithout(OutageOf(enterprise), nullptr); }
 };
 
-// The upper end anyone can compute from the prices of segments and pools, as the header tells.
-double BoundOf(const ProductionModel& model, const Delivery& delivery, const std::vector<double>& worth,
-               SupplyCase of) {
+// By segment: what its inputs cost.
+std::vector<double> CostsOf(const ProductionModel& model, const Delivery& delivery) {
   const ProductionPrices& prices = delivery.prices;
   std::vector<double> cost(model.segments.size(), 0);
   std::map<std::pair<int, int>, double> cheapest;
@@ -53,6 +52,28 @@ double BoundOf(const ProductionModel& model, const Delivery& delivery, const std
     }
   }
   for (const auto& [group, price] : cheapest) cost[group.first] += price;
+  return cost;
+}
+
+// The capacity of a class that may be used for a segment (-1: for any) without what stops, holding by holding.
+double RoomOf(const ProductionModel& model, const Outage& outage, int number, int segment, bool upper) {
+  double room = 0;
+  for (std::size_t h = 0; h < model.holdings.size(); ++h) {
+    const int holding = static_cast<int>(h);
+    if (model.holdings[h].capacity_class != number) continue;
+    if (std::count(outage.holdings.begin(), outage.holdings.end(), holding) != 0) continue;
+    if (std::count(outage.at_segment.begin(), outage.at_segment.end(), std::pair(holding, segment)) != 0) continue;
+    room += upper ? model.holdings[h].capacity.upper : model.holdings[h].capacity.lower;
+  }
+  return room;
+}
+
+// The upper end anyone can compute from the prices of segments and pools, as the header tells; the worth of a class of
+// which a part stops for some of its segments is the most over the others.
+double BoundOf(const ProductionModel& model, const Delivery& delivery, const std::vector<double>& worth, SupplyCase of,
+               const Outage& outage = {}) {
+  const ProductionPrices& prices = delivery.prices;
+  const std::vector<double> cost = CostsOf(model, delivery);
   double bound = 0;
   for (std::size_t p = 0; p < model.products.size(); ++p) {
     const int segment = model.products[p];
@@ -63,15 +84,28 @@ double BoundOf(const ProductionModel& model, const Delivery& delivery, const std
     const Bounds& capacity = model.pools[i].capacity;
     if (prices.pools[i] > 1e-9) bound += prices.pools[i] * (of.upper ? capacity.upper : capacity.lower);
   }
-  for (const CapacityClass& some : model.classes) {
+  for (std::size_t c = 0; c < model.classes.size(); ++c) {
+    const CapacityClass& some = model.classes[c];
+    const int number = static_cast<int>(c);
     double load = 0, most = 0;
+    std::vector<std::pair<int, double>> cut;  // segment, what a unit of the class is worth there
     for (const auto& [pool, per_unit] : some.pools) load += prices.pools[pool] * per_unit;
     for (std::size_t place = 0; place < some.segments.size(); ++place) {
       const int segment = some.segments[place];
-      if (some.sets[place] <= of.set && delivery.working[segment] != 0)
-        most = std::max(most, some.yield[place] * (prices.segments[segment] - cost[segment]) - load);
+      if (some.sets[place] > of.set || delivery.working[segment] == 0) continue;
+      const double here = some.yield[place] * (prices.segments[segment] - cost[segment]) - load;
+      if (prices.cuts.count({number, segment}) != 0) {
+        cut.emplace_back(segment, here);
+      } else {
+        most = std::max(most, here);
+      }
     }
-    if (most > 1e-9) bound += most * (of.upper ? some.upper + (some.unbounded > 0 ? kUnbounded : 0) : some.lower);
+    // Any worth of the class over that of the others will do: the one told is the best.
+    if (!cut.empty()) most = std::max(most, prices.classes[c]);
+    if (most > 1e-9) bound += most * RoomOf(model, outage, number, -1, of.upper);
+    for (const auto& [segment, here] : cut) {
+      if (here - most > 1e-9) bound += (here - most) * RoomOf(model, outage, number, segment, of.upper);
+    }
   }
   for (std::size_t i = 0; i < model.segments.size(); ++i) {
     if (model.segments[i].bought) {
@@ -205,6 +239,43 @@ TEST(ProductionProgram, StocksLastThroughAnOutage) {
   EXPECT_NEAR(*program->DeliverWithout(assembler, nullptr), 3, 1e-9);  // chips do not help
 }
 
+TEST(ProductionProgram, WhatStopsForOneSegmentOnlyHasAPriceOfItsOwn) {
+  TestCluster cluster;
+  for (const char* type : {"car", "van", "steel"}) cluster.Type(type);
+  cluster.Supplier("cars", "car", 1000);
+  cluster.Supplier("vans", "van", 1000);
+  cluster.Supplier("one", "steel", 10);
+  cluster.Supplier("two", "steel", 20);
+  cluster.Supplier("three", "steel", 30);
+  v1::Chain chain;
+  TestCluster::AddInput(TestCluster::AddSegment(&chain, "car", "car", 100), "for-cars", 1);
+  TestCluster::AddInput(TestCluster::AddSegment(&chain, "van", "van", 35), "for-vans", 1);
+  TestCluster::AddSegment(&chain, "for-cars", "steel");
+  TestCluster::AddSegment(&chain, "for-vans", "steel");
+  cluster.Put("chains/x", chain);
+  Plant plant(cluster.Analyse(), Sourcing::kClusterAlone);
+  const int cars = plant.model.SegmentOf(plant.analysis->graph().Find("clusters/t/chains/x/segments/for-cars"));
+  const int two = plant.OutageOf("two").holdings.front(), three = plant.OutageOf("three").holdings.front();
+  EXPECT_NEAR(plant.program->Deliver()->value, 60, 1e-9);
+  // 10 and 20 are left for cars, of all 60 the vans take 30.
+  const Outage at_cars{.at_segment = {{three, cars}}};
+  EXPECT_NEAR(*plant.program->DeliverWithout(at_cars, nullptr), 60, 1e-9);
+  // 10 are left for cars, and of 60 vans take 35: the steel is worth nothing more, but for cars it is.
+  const Outage both_at_cars{.at_segment = {{two, cars}, {three, cars}}};
+  Delivery delivery;
+  EXPECT_NEAR(*plant.program->DeliverWithout(both_at_cars, &delivery), 45, 1e-9);
+  const int number = plant.model.holdings[two].capacity_class;
+  EXPECT_NEAR(delivery.prices.cuts.at({number, cars}), 1, 1e-9);
+  EXPECT_NEAR(delivery.prices.classes[number], 0, 1e-9);
+  EXPECT_NEAR(BoundOf(plant.model, delivery, {1, 1}, {}, both_at_cars), 45, 1e-9);
+  // One that stops wholly is not there for cars either.
+  const Outage mixed{.holdings = {three}, .at_segment = {{two, cars}}};
+  EXPECT_NEAR(*plant.program->DeliverWithout(mixed, &delivery), 30, 1e-9);
+  EXPECT_NEAR(BoundOf(plant.model, delivery, {1, 1}, {}, mixed), 30, 1e-9);
+  EXPECT_NEAR(GreatestShareLost(plant.model, mixed, kClaimedSet), 50 / 60.0, 1e-9);
+  EXPECT_NEAR(plant.program->Deliver()->value, 60, 1e-9);
+}
+
 std::vector<double> WorthOfStated(const ProductionModel& model) {
   std::vector<double> worth;  // products without a stated demand deliver without end
   for (const int product : model.products) worth.push_back(std::isinf(model.segments[product].demand) ? 0 : 1);
@@ -244,6 +315,42 @@ TEST(ProductionProgram, EqualsThePlainProgramOnRandomClusters) {
   }
   EXPECT_GT(delivered, harness::Cases(500));
   EXPECT_GT(losses, harness::Cases(500));
+}
+
+// Any mix of what stops wholly and for one segment only: the prices prove the value, and so does its certificate.
+TEST(ProductionProgram, PricesProveTheValueOfEveryMixOnRandomClusters) {
+  std::mt19937_64 random(35);
+  int cuts = 0;
+  for (int round = 0; round < 200; ++round) {
+    const RandomPlant described = RandomPlant::Make(&random);
+    TestCluster cluster;
+    described.Store(&cluster);
+    Plant plant(cluster.Analyse(), Sourcing::kClusterAlone);
+    const std::vector<double> worth = WorthOfStated(plant.model);
+    plant.program = *ProductionProgram::Make(plant.model, worth);
+    for (const SupplyCase of : {SupplyCase{kClaimedSet, false}, SupplyCase{kClaimedSet, true}}) {
+      plant.program->Choose(of);
+      ASSERT_TRUE(plant.program->Deliver().ok());
+      for (int mix = 0; mix < 10; ++mix) {
+        Outage outage;
+        for (std::size_t h = 0; h < plant.model.holdings.size(); ++h) {
+          const int holding = static_cast<int>(h);
+          const std::vector<int>& segments = plant.model.classes[plant.model.holdings[h].capacity_class].segments;
+          if (random() % 4 == 0) {
+            outage.holdings.push_back(holding);
+          } else if (random() % 2 == 0) {
+            outage.at_segment.emplace_back(holding, segments[random() % segments.size()]);
+          }
+        }
+        Delivery delivery;
+        const double value = *plant.program->DeliverWithout(outage, &delivery);
+        ASSERT_NEAR(BoundOf(plant.model, delivery, worth, of, outage), value, 1e-6 * (1 + value)) << "round " << round;
+        ASSERT_NEAR(*plant.program->DeliverWithout(outage, nullptr), value, 1e-6 * (1 + value)) << "round " << round;
+        for (const auto& [cut, price] : delivery.prices.cuts) cuts += price > 1e-9 ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(cuts, 200);
 }
 
 // Whatever the capacities are within their ends, the loss is within its own.

@@ -39,6 +39,7 @@ class Stopped {
       : model_(model), set_(set), suppliers_left_(model.segments.size(), 0) {
     for (const int holding : outage.holdings) Stop(holding, -1);
     for (const auto& [holding, segment] : outage.at_segment) Stop(holding, segment);
+    AddWholeToSegments();
     touched_ = suppliers_left_;
     for (std::size_t number = 0; number < model.classes.size(); ++number) AddClass(static_cast<int>(number));
   }
@@ -71,6 +72,18 @@ class Stopped {
     part.stopped += held.capacity.upper;
     part.rest -= held.capacity.lower;
     --part.rest_count;
+  }
+
+  // For a segment also that stops which stops wholly.
+  void AddWholeToSegments() {
+    for (auto& [key, part] : parts_) {
+      if (key.first < 0 || key.second < 0) continue;
+      const auto whole = parts_.find({key.first, -1});
+      if (whole == parts_.end()) continue;
+      part.stopped += whole->second.stopped;
+      part.rest += whole->second.rest;
+      part.rest_count += whole->second.rest_count;
+    }
   }
 
   void AddClass(int number) {

@@ -176,13 +176,15 @@ class SingleLosses::Finder {
     std::map<std::vector<Held>, char> seen;
     const SegmentResult& result = analysis_.segment(node);
     for (const std::vector<Row>& members : GroupsOf(node)) {
-      Outage outage{.at_segment = StopAtSegment(model, node, members)};
-      if (outage.at_segment.empty()) continue;
+      Outage outage = OutageAtSegment(model, node, members);
+      if (outage.holdings.empty() && outage.at_segment.empty()) continue;
       std::vector<Held> held;
-      for (const auto& [holding, segment] : outage.at_segment) {
-        const Holding& one = model.holdings[holding];
+      const auto hold = [&](int number) {
+        const Holding& one = model.holdings[number];
         held.emplace_back(one.capacity_class, one.capacity.lower, one.capacity.upper);
-      }
+      };
+      std::for_each(outage.holdings.begin(), outage.holdings.end(), hold);
+      for (const std::pair<int, int>& one : outage.at_segment) hold(one.first);
       std::sort(held.begin(), held.end());
       if (!seen.try_emplace(std::move(held), 1).second) continue;
       Candidate candidate{.node = node, .supplier = members.front()};

@@ -154,7 +154,7 @@ TEST(SingleLoss, EqualsEverySupplierTriedOneByOne) {
         if (model.SegmentOf(node) < 0) continue;
         const bool stated = std::isfinite(model.segments[model.products.front()].demand);
         for (const auto& group : SupplierGroups(*analysis->snapshot(), analysis->as_of(), *result.supply)) {
-          const Outage outage{.at_segment = StopAtSegment(model, node, group)};
+          const Outage outage = OutageAtSegment(model, node, group);
           std::array<double, kSetCount> greatest{};
           for (int set = 0; set < kSetCount; ++set) greatest[set] = GreatestShareLost(model, outage, set);
           const bool is_over = *std::max_element(greatest.begin(), greatest.end()) > 0.5 + kTolerance;

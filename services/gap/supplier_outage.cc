@@ -36,20 +36,25 @@ std::pair<int, int> HoldingsOf(const ProductionModel& model, Row enterprise) {
   return {static_cast<int>(first - model.holdings.begin()), static_cast<int>(last - model.holdings.begin())};
 }
 
-std::vector<std::pair<int, int>> StopAtSegment(const ProductionModel& model, int node,
-                                               std::span<const Row> enterprises) {
-  std::vector<std::pair<int, int>> stopped;
+Outage OutageAtSegment(const ProductionModel& model, int node, std::span<const Row> enterprises) {
+  Outage outage;
   const int segment = model.SegmentOf(node);
-  if (segment < 0) return stopped;
+  if (segment < 0) return outage;
   for (const Row enterprise : enterprises) {
     const auto [first, last] = HoldingsOf(model, enterprise);
     for (int h = first; h < last; ++h) {
       const std::vector<int>& serves = model.classes[model.holdings[h].capacity_class].segments;
-      if (std::binary_search(serves.begin(), serves.end(), segment)) stopped.emplace_back(h, segment);
+      if (!std::binary_search(serves.begin(), serves.end(), segment)) continue;
+      if (serves.size() == 1) {
+        outage.holdings.push_back(h);
+      } else {
+        outage.at_segment.emplace_back(h, segment);
+      }
     }
   }
-  std::sort(stopped.begin(), stopped.end());
-  return stopped;
+  std::sort(outage.holdings.begin(), outage.holdings.end());
+  std::sort(outage.at_segment.begin(), outage.at_segment.end());
+  return outage;
 }
 
 }  // namespace bulian::gap

@@ -4,6 +4,7 @@
 #define SERVICES_GAP_SUPPLIER_OUTAGE_H_
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "services/gap/production_program.h"
@@ -18,10 +19,9 @@ namespace bulian::gap {
 std::vector<std::vector<model::Row>> SupplierGroups(const model::Snapshot& snapshot, model::Day as_of,
                                                     const SupplyFacts& supply);
 
-// What the enterprises hold for a segment of the graph, stopped for it alone, in order. `model` may not need the
-// segment.
-std::vector<std::pair<int, int>> StopAtSegment(const ProductionModel& model, int node,
-                                               std::span<const model::Row> enterprises);
+// What stops when the enterprises stop for a segment of the graph: what they hold for that segment only wholly, the rest
+// for the segment. In order; nothing if `model` does not need the segment.
+Outage OutageAtSegment(const ProductionModel& model, int node, std::span<const model::Row> enterprises);
 
 // Indexes of the holdings of an enterprise, as [first, last).
 std::pair<int, int> HoldingsOf(const ProductionModel& model, model::Row enterprise);

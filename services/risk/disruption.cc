@@ -112,8 +112,10 @@ gap::Outage DisruptionStudy::OutageOf(const ProductionModel& model, const Stoppa
   }
   std::set<std::pair<int, int>> at_segment;
   for (const auto& [node, enterprises] : stoppage.segment_suppliers) {
-    for (const auto& [holding, segment] : gap::StopAtSegment(model, node, enterprises)) {
-      if (stopped.count(holding) == 0) at_segment.insert({holding, segment});
+    const gap::Outage there = gap::OutageAtSegment(model, node, enterprises);
+    stopped.insert(there.holdings.begin(), there.holdings.end());
+    for (const std::pair<int, int>& one : there.at_segment) {
+      if (stopped.count(one.first) == 0) at_segment.insert(one);
     }
   }
   return {.holdings = {stopped.begin(), stopped.end()}, .at_segment = {at_segment.begin(), at_segment.end()}};

@@ -22,6 +22,37 @@ const std::string& SegmentName(const DisruptionStudy& study, const gap::Producti
   return study.analysis().graph().nodes()[model.segments[segment].node].name;
 }
 
+// Holdings of a class that stop for a segment, wholly or for it only; below 0: those that stop wholly.
+std::vector<int> StoppedOf(const gap::ProductionModel& model, const gap::Outage& outage, int number, int segment) {
+  std::vector<int> stopped = outage.holdings;
+  for (const auto& [holding, only] : outage.at_segment) {
+    if (only == segment) stopped.push_back(holding);
+  }
+  std::erase_if(stopped, [&](int h) { return model.holdings[h].capacity_class != number; });
+  return stopped;
+}
+
+void FillCapacity(const DisruptionStudy& study, const gap::ProductionModel& model, int number,
+                  const std::vector<int>& stopped, bool upper, v1::DeliveryLimit* limit) {
+  const gap::CapacityClass& some = model.classes[number];
+  for (const int segment : some.segments) limit->add_segments(SegmentName(study, model, segment));
+  if (some.capability != model::kNoRow)
+    limit->set_holder(study.analysis().snapshot()->Name(ResourceType::kCapability, some.capability));
+  limit->set_capabilities(some.count - static_cast<int>(stopped.size()));
+  limit->set_amount(CapacityLeft(model, number, stopped, upper));
+}
+
+void FillCuts(const DisruptionStudy& study, const gap::ProductionModel& model, const Proof& proof,
+              const gap::Outage& outage, std::vector<v1::DeliveryLimit>* limits) {
+  for (const auto& [cut, worth] : proof.delivery.prices.cuts) {
+    if (worth <= kNothing) continue;
+    v1::DeliveryLimit& limit = limits->emplace_back();
+    FillCapacity(study, model, cut.first, StoppedOf(model, outage, cut.first, cut.second), proof.of.upper, &limit);
+    limit.set_only_segment(SegmentName(study, model, cut.second));
+    limit.set_worth(worth);
+  }
+}
+
 void FillLimits(const DisruptionStudy& study, const gap::ProductionModel& model, const Proof& proof,
                 const gap::Outage& outage, v1::DeliveryCertificate* message) {
   const model::Snapshot& snapshot = *study.analysis().snapshot();
@@ -29,16 +60,11 @@ void FillLimits(const DisruptionStudy& study, const gap::ProductionModel& model,
   std::vector<v1::DeliveryLimit> limits;
   for (std::size_t c = 0; c < model.classes.size(); ++c) {
     if (prices.classes[c] <= kNothing) continue;
-    const gap::CapacityClass& some = model.classes[c];
-    v1::DeliveryLimit& limit = limits.emplace_back();
-    std::vector<int> stopped = outage.holdings;
-    std::erase_if(stopped, [&](int h) { return model.holdings[h].capacity_class != static_cast<int>(c); });
-    for (const int segment : some.segments) limit.add_segments(SegmentName(study, model, segment));
-    if (some.capability != model::kNoRow) limit.set_holder(snapshot.Name(ResourceType::kCapability, some.capability));
-    limit.set_capabilities(some.count - static_cast<int>(stopped.size()));
-    limit.set_amount(CapacityLeft(model, static_cast<int>(c), stopped, proof.of.upper));
-    limit.set_worth(prices.classes[c]);
+    FillCapacity(study, model, static_cast<int>(c), StoppedOf(model, outage, static_cast<int>(c), -1), proof.of.upper,
+                 &limits.emplace_back());
+    limits.back().set_worth(prices.classes[c]);
   }
+  FillCuts(study, model, proof, outage, &limits);
   for (std::size_t i = 0; i < model.pools.size(); ++i) {
     if (prices.pools[i] <= kNothing) continue;
     v1::DeliveryLimit& limit = limits.emplace_back();

@@ -328,6 +328,24 @@ class DisruptionTest(unittest.TestCase):
                 for one, two in zip(ends(loss.loss.claimed), of_both.get(loss.segment, (0, 0))):
                     self.assertLessEqual(one, two + 1e-6 * max(1, abs(two) if math.isfinite(two) else 1), (both.failure, loss))
 
+    def test_every_certificate_of_the_sample_sums_to_its_value(self):
+        for unit in ("ENTERPRISES", "SEGMENT_SUPPLIERS", "REGIONS"):
+            certificates, only, token = 0, 0, ""
+            while True:
+                page = self.ask("clusters/beibei", unit=unit, certificates=True, page_size=1000, page_token=token)
+                proven = [(product.segment, one) for product in page.products for one in product.certificates]
+                proven += [(result.failure, one) for result in page.results for loss in result.losses for one in loss.certificates]
+                for of, one in proven:
+                    total = math.fsum(limit.amount * limit.worth for limit in one.limits)
+                    self.assertTrue(math.isclose(total, one.value, rel_tol=1e-9, abs_tol=1e-9), (of, one.value, total))
+                    only += any(limit.only_segment for limit in one.limits)
+                certificates += len(proven)
+                token = page.next_page_token
+                if not token:
+                    break
+            self.assertGreater(certificates, 100 if unit != "REGIONS" else 10, unit)
+            self.assertEqual(only > 0, unit == "SEGMENT_SUPPLIERS")
+
     def run_cli(self, *arguments):
         done = self.server.bulian(*arguments)
         self.assertEqual(done.returncode, 0, done.stderr)
