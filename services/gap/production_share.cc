@@ -116,6 +116,7 @@ Bounds LossOf(const DeliveredEnds& delivered, double share) {
   if (!all.unbounded()) loss.upper = std::min(loss.upper, share * all.upper);
   if (loss.lower <= kRounding * all.lower) loss.lower = 0;
   if (!all.unbounded() && loss.upper <= kRounding * all.upper) loss.upper = 0;
+  if (!all.unbounded() && loss.upper - loss.lower <= kRounding * all.upper) loss.upper = loss.lower;
   loss.upper = std::max(loss.lower, loss.upper);
   return loss;
 }
@@ -132,6 +133,7 @@ std::optional<Bounds> ShareLost(const DeliveredEnds& delivered, double share) {
   if (!all.unbounded()) lost.upper = std::min(share, 1 - delivered.without.lower / all.upper);
   if (lost.lower <= kRounding) lost.lower = 0;
   if (lost.upper <= kRounding) lost.upper = 0;
+  if (lost.upper - lost.lower <= kRounding) lost.upper = lost.lower;
   lost.upper = std::max(lost.lower, lost.upper);
   return lost;
 }

@@ -23,7 +23,7 @@
 namespace bulian::risk {
 
 // Raised when the same input gives another answer.
-inline constexpr char kDisruptionVersion[] = "disruption-1";
+inline constexpr char kDisruptionVersion[] = "disruption-2";
 
 // What stops together. Rows of enterprises each once.
 struct Stoppage {

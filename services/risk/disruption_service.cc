@@ -88,7 +88,7 @@ class DisruptionCall {
 
   absl::Status Recover(const DisruptionStudy& study) {
     currency_ = study.currency();
-    auto recovery = RecoveryStudy::Make(study);
+    auto recovery = RecoveryStudy::Make(study, Stop());
     if (!recovery.ok()) return recovery.status();
     recoveries_.resize(stoppages_.size());
     for (const std::size_t i : order_) {

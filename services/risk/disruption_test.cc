@@ -64,7 +64,7 @@ class PublishedExample : public testing::Test {
 
 TEST_F(PublishedExample, TimesAndImpactsAreThoseOfTheSource) {
   DisruptionStudy study(cluster_.Analyse(), "", Sourcing::kClusterAlone);
-  auto recovery = *RecoveryStudy::Make(study);
+  auto recovery = *RecoveryStudy::Make(study, {});
   const double impact[] = {0, 125'000, 275'000}, survival[] = {2.25, 45 / 35.0, 0.9};
   for (int i = 0; i < 3; ++i) {
     const Stoppage stoppage{.enterprises = {RowOf(cluster_.Analyse(), "s" + std::to_string(i + 1))}};
@@ -83,11 +83,36 @@ TEST_F(PublishedExample, WhatIsNotStatedIsNotKnown) {
   cluster_.PutOffer("s3", "c", offer);
   DisruptionStudy study(cluster_.Analyse(), "", Sourcing::kClusterAlone);
   const RecoveryResult result =
-      *(*RecoveryStudy::Make(study))->Assess({.enterprises = {RowOf(cluster_.Analyse(), "s3")}}, {});
+      *(*RecoveryStudy::Make(study, {}))->Assess({.enterprises = {RowOf(cluster_.Analyse(), "s3")}}, {});
   EXPECT_FALSE(result.recovery_days.has_value());
   EXPECT_FALSE(result.impact.has_value());
   EXPECT_NEAR(result.survival_days.value().lower / 365, 0.9, 1e-6);  // as if it had no stock
   EXPECT_TRUE(std::isinf(result.survival_days.value().upper));       // it may have any
+}
+
+// A third product, of which 100 are wanted, from its own part, of which there are only 40.
+TEST_F(PublishedExample, AShortageThatIsThereAnywayShortensNoTime) {
+  for (const char* type : {"c", "rare"}) cluster_.Type(type);
+  Assembler("c", 10);
+  v1::Capability rare = cluster_.Offer("s4", "rare", 40);
+  rare.mutable_stock()->set_value(0);
+  rare.mutable_stock()->set_unit("H87");
+  cluster_.Put("enterprises/s4", cluster_.Company("s4"));
+  cluster_.PutOffer("s4", "c", rare);
+  v1::Chain chain;
+  TestCluster::AddInput(TestCluster::AddSegment(&chain, "c", "c", 100), "rare", 1);
+  TestCluster::AddSegment(&chain, "rare", "rare");
+  cluster_.Put("chains/y", chain);
+  DisruptionStudy study(cluster_.Analyse(), "", Sourcing::kClusterAlone);
+  auto recovery = *RecoveryStudy::Make(study, {});
+  const double survival[] = {2.25, 45 / 35.0, 0.9, 10 / 40.0};
+  for (int i = 0; i < 4; ++i) {
+    const Stoppage stoppage{.enterprises = {RowOf(cluster_.Analyse(), "s" + std::to_string(i + 1))}};
+    const RecoveryResult result = *recovery->Assess(stoppage, {});
+    EXPECT_NEAR(result.survival_days.value().lower / 365, survival[i], 1e-6);
+    EXPECT_NEAR(result.survival_days.value().upper / 365, survival[i], 1e-6);
+  }
+  EXPECT_TRUE(std::isinf((*recovery->Assess({}, {})).survival_days.value().lower));
 }
 
 TEST_F(PublishedExample, LossesAreOfEachProductByItselfAndOfTheValueTogether) {
@@ -142,7 +167,7 @@ TEST(Disruption, AnEmptyClusterHasNothingToLose) {
   EXPECT_TRUE(study.EverySegmentSupplier().empty());
   EXPECT_TRUE(study.EveryRegion().empty());
   EXPECT_TRUE((*study.Assess({{}}, true, {}))[0].losses.empty());
-  EXPECT_FALSE((*(*RecoveryStudy::Make(study))->Assess({}, {})).survival_days.has_value());
+  EXPECT_FALSE((*(*RecoveryStudy::Make(study, {}))->Assess({}, {})).survival_days.has_value());
 }
 
 TEST(Disruption, StopsWhenAsked) {

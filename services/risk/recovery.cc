@@ -15,8 +15,10 @@ using gap::kUnbounded;
 using model::ResourceType;
 
 constexpr double kDaysAYear = 365;
-constexpr double kMet = 1e-9;  // a share unmet that is rounding
+constexpr double kMet = 1e-7;         // a share unmet that is rounding
+constexpr double kPreference = 1e-4;  // for the first product over the last, of plans that are as good
 constexpr int kMostSteps = 200;
+constexpr gap::SupplyCase kAtLeast{.set = gap::kClaimedSet, .upper = false};
 
 // The part of a value that stocks make, by prices.
 double FromStocks(const gap::ProductionModel& model, const gap::Delivery& delivery, const std::vector<double>& stock) {
@@ -31,27 +33,47 @@ double FromStocks(const gap::ProductionModel& model, const gap::Delivery& delive
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RecoveryStudy>> RecoveryStudy::Make(const DisruptionStudy& study) {
+absl::StatusOr<std::unique_ptr<RecoveryStudy>> RecoveryStudy::Make(const DisruptionStudy& study,
+                                                                   const gap::StopSignal& stop) {
   std::unique_ptr<RecoveryStudy> made(new RecoveryStudy(study));
   made->ReadCapabilities();
-  const gap::ProductionModel& model = study.joint();
-  std::vector<double> share;
-  for (const int product : model.products) {
-    const double demand = model.segments[product].demand;
-    share.push_back(demand > 0 && std::isfinite(demand) ? 1 / demand : 0);
-    made->demands_ += share.back() > 0 ? 1 : 0;
-  }
-  if (made->demands_ > 0) {
-    auto program = gap::ProductionProgram::Make(model, std::move(share), true);
-    if (!program.ok()) return program.status();
-    made->by_share_ = *std::move(program);
-  }
+  if (absl::Status status = made->FindNeeded(stop); !status.ok()) return status;
   if (!study.currency().empty()) {
-    auto program = gap::ProductionProgram::Make(model, study.margins(), true);
+    auto program = gap::ProductionProgram::Make(study.joint(), study.margins(), true);
     if (!program.ok()) return program.status();
     made->by_margin_ = *std::move(program);
   }
   return made;
+}
+
+absl::Status RecoveryStudy::FindNeeded(const gap::StopSignal& stop) {
+  needed_ = study_.joint();
+  const std::size_t products = needed_.products.size();
+  std::vector<double> worth(products, 0);
+  for (std::size_t p = 0; p < products; ++p) {
+    const double demand = needed_.segments[needed_.products[p]].demand;
+    if (demand <= 0 || !std::isfinite(demand)) continue;
+    const double first = 1 + kPreference * static_cast<double>(products - p) / static_cast<double>(products);
+    worth[p] = (study_.margins().empty() ? 1 / demand : study_.margins()[p]) * first;
+  }
+  auto best = gap::ProductionProgram::Make(needed_, worth);
+  if (!best.ok()) return best.status();
+  (*best)->Choose(kAtLeast);
+  const auto plan = (*best)->Deliver(stop);
+  if (!plan.ok()) return plan.status();
+  std::vector<double> share(products, 0);
+  for (std::size_t p = 0; p < products; ++p) {
+    double& needed = needed_.segments[needed_.products[p]].demand;
+    if (worth[p] == 0 || plan->delivered[p] <= kMet * needed) continue;
+    needed = std::min(needed, plan->delivered[p]);
+    share[p] = 1 / needed;
+    ++count_;
+  }
+  if (count_ == 0) return absl::OkStatus();
+  auto program = gap::ProductionProgram::Make(needed_, std::move(share), true);
+  if (!program.ok()) return program.status();
+  by_share_ = *std::move(program);
+  return absl::OkStatus();
 }
 
 // A capability that is in several classes has its stock once: for sure in the first, perhaps in any.
@@ -100,8 +122,8 @@ absl::StatusOr<RecoveryResult> RecoveryStudy::Assess(const Stoppage& stoppage, c
   return result;
 }
 
-// The unmet share of demand in t years is convex in t: the prices at a t give a line under it, whose zero is nearer and
-// never short of the answer (Newton on the cuts).
+// The unmet share of what is needed in t years is convex in t: the prices at a t give a line under it, whose zero is
+// nearer and never short of the answer (Newton on the cuts).
 absl::StatusOr<double> RecoveryStudy::SurvivalYears(const gap::Outage& outage, bool upper,
                                                     const gap::StopSignal& stop) {
   const gap::SupplyCase of{.set = gap::kClaimedSet, .upper = upper};
@@ -114,11 +136,11 @@ absl::StatusOr<double> RecoveryStudy::SurvivalYears(const gap::Outage& outage, b
   };
   gap::Delivery delivery;
   if (absl::Status status = deliver(1, false, &delivery); !status.ok()) return status;
-  if (delivery.value >= demands_ * (1 - kMet)) return kUnbounded;
+  if (delivery.value >= count_ * (1 - kMet)) return kUnbounded;
   double years = 1;
   for (int step = 0; step < kMostSteps; ++step) {
     if (absl::Status status = deliver(years, true, &delivery); !status.ok()) return status;
-    if (delivery.value < demands_ * years * (1 - kMet)) break;
+    if (delivery.value < count_ * years * (1 - kMet)) break;
     // Stocks without end may last for ever.
     if (years > 1e6) return kUnbounded;
     years *= 2;
@@ -126,17 +148,17 @@ absl::StatusOr<double> RecoveryStudy::SurvivalYears(const gap::Outage& outage, b
   for (int step = 0; step < kMostSteps; ++step) {
     const double from_stocks = FromStocks(study_.joint(), delivery, stock);
     const double rate = (delivery.value - from_stocks) / years;
-    const double zero = demands_ > rate ? from_stocks / (demands_ - rate) : years;
+    const double zero = count_ > rate ? from_stocks / (count_ - rate) : years;
     if (zero >= years || zero <= 0) return std::max(0.0, std::min(zero, years));
     years = zero;
     if (absl::Status status = deliver(years, true, &delivery); !status.ok()) return status;
-    if (delivery.value >= demands_ * years * (1 - kMet)) return years;
+    if (delivery.value >= count_ * years * (1 - kMet)) return years;
   }
   return years;
 }
 
 absl::StatusOr<double> RecoveryStudy::Impact(const gap::Outage& outage, double years, const gap::StopSignal& stop) {
-  by_margin_->Choose({.set = gap::kClaimedSet, .upper = false}, {.years = years, .stock = least_stock_});
+  by_margin_->Choose(kAtLeast, {.years = years, .stock = least_stock_});
   const auto all = by_margin_->Deliver(stop);
   if (!all.ok()) return all.status();
   const auto without = by_margin_->DeliverWithout(outage, nullptr, stop);

@@ -92,7 +92,7 @@ TEST_F(ScenarioServiceTest, AStoppedSupplierLeavesAGap) {
   EXPECT_EQ(match.candidates(0).kind(), v1::GONE);
   EXPECT_EQ(match.candidates(0).enterprise(), "clusters/t/enterprises/maker");
   EXPECT_EQ(match.candidates(0).before().rank(), 1);
-  EXPECT_EQ(response->algorithm_version(), "scenario-1 gap-1 match-1 disruption-1");
+  EXPECT_EQ(response->algorithm_version(), "scenario-1 gap-1 match-1 disruption-2");
   EXPECT_EQ(response->revision().number(), world_.registry.Revision("t"));
   EXPECT_EQ(response->as_of().year(), 2026);
 }
@@ -333,7 +333,7 @@ TEST_F(ScenarioServiceTest, TakesFurtherEvaluators) {
   const auto response = Evaluate("changes { stop_enterprise: 'clusters/t/enterprises/maker' }");
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->gone_count(), 77);
-  EXPECT_EQ(response->algorithm_version(), "scenario-1 gap-1 match-1 disruption-1 more-7");
+  EXPECT_EQ(response->algorithm_version(), "scenario-1 gap-1 match-1 disruption-2 more-7");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tools/cli/disruption_command.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 #include "bulian/v1/risk.pb.h"
@@ -66,6 +67,9 @@ std::string WhoStops(const v1::Failure& failure, const EnterpriseNames& names) {
   return Joined(parts);
 }
 
+// No lower end: they do not run out.
+std::string DaysText(const v1::Bounds& days) { return std::isinf(days.lower()) ? "∞" : BoundsText(days); }
+
 std::string MoneyText(const google::type::Money& money) {
   return NumberText(static_cast<double>(money.units()) + money.nanos() * 1e-9) + " " + money.currency_code();
 }
@@ -94,7 +98,7 @@ void AddRow(const v1::FailureResult& result, const EnterpriseNames& names, bool 
   if (recovery) {
     const v1::Recovery& times = result.recovery();
     row.push_back(times.has_recovery_days() ? NumberText(times.recovery_days()) : "?");
-    row.push_back(times.has_survival_days() ? BoundsText(times.survival_days()) : "");
+    row.push_back(times.has_survival_days() ? DaysText(times.survival_days()) : "");
     row.push_back(times.has_impact() ? MoneyText(times.impact()) : "");
     row.push_back(times.has_exposure_index() ? NumberText(times.exposure_index()) : "");
   }
