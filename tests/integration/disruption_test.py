@@ -253,19 +253,20 @@ class DisruptionTest(unittest.TestCase):
 
     def test_recovery(self):
         found = {short(one.failure.enterprises[0]): one.recovery for one in self.ask(recovery=True).results}
-        # 20 devices on hand are 0.2 of a year of demand; in 0.4 years 20 of 40 are not delivered.
+        # Needed are the 60 a year that are sure: 20 devices on hand are a third of a year of it. In 0.4 years 24 and those on hand are enough for the
+        # 40 that are wanted; without asm there are 20.
         self.assertEqual((found["asm"].recovery_days, found["asm"].exposed), (146, True))
-        self.near(found["asm"].survival_days, (73, 73))
+        self.near(found["asm"].survival_days, (365 / 3, 365 / 3))
         self.assertAlmostEqual(found["asm"].impact.units + found["asm"].impact.nanos * 1e-9, 200, delta=1e-3)
         self.assertAlmostEqual(found["asm"].exposure_index, 1)
-        # 50 a year still come: 20 + 50 t = 100 t. That is after it is back.
+        # 50 a year still come: 20 + 50 t = 60 t. That is after it is back.
         self.assertEqual((found["boards-one"].recovery_days, found["boards-one"].exposed), (100, False))
-        self.near(found["boards-one"].survival_days, (146, 146))
+        self.near(found["boards-one"].survival_days, (730, 730))
         self.assertAlmostEqual(found["boards-one"].impact.units + found["boards-one"].impact.nanos * 1e-9, 0, delta=1e-3)
         self.assertAlmostEqual(found["boards-one"].exposure_index, 0)
-        # Nobody knows when mold is back and what it has on hand. 20 + 30 t = 100 t.
+        # Nobody knows when mold is back and what it has on hand. 20 + 30 t = 60 t.
         self.assertFalse(found["mold"].HasField("recovery_days") or found["mold"].HasField("impact") or found["mold"].HasField("exposure_index"))
-        self.assertAlmostEqual(found["mold"].survival_days.lower, 365 * 20 / 70, delta=1e-4)
+        self.assertAlmostEqual(found["mold"].survival_days.lower, 365 * 20 / 30, delta=1e-4)
         self.assertTrue(found["mold"].survival_days.unbounded)
 
     def test_bad_requests(self):
@@ -292,7 +293,8 @@ class DisruptionTest(unittest.TestCase):
         delivered = {one.segment: one.delivered for one in whole.products}
         keys, sure = [], []
         for result in whole.results:
-            self.assertGreater(len(result.losses), 0)
+            # What costs no product by itself may still cost value together.
+            self.assertTrue(len(result.losses) > 0 or any(ends(getattr(result.value_loss.loss, which))[1] > 0 for which in SETS), result.failure)
             for loss in result.losses:
                 for which in SETS:
                     low, high = ends(getattr(loss.loss, which))
@@ -327,24 +329,6 @@ class DisruptionTest(unittest.TestCase):
             for loss in itertools.chain(*(one.losses for one in pair)):
                 for one, two in zip(ends(loss.loss.claimed), of_both.get(loss.segment, (0, 0))):
                     self.assertLessEqual(one, two + 1e-6 * max(1, abs(two) if math.isfinite(two) else 1), (both.failure, loss))
-
-    def test_every_certificate_of_the_sample_sums_to_its_value(self):
-        for unit in ("ENTERPRISES", "SEGMENT_SUPPLIERS", "REGIONS"):
-            certificates, only, token = 0, 0, ""
-            while True:
-                page = self.ask("clusters/beibei", unit=unit, certificates=True, page_size=1000, page_token=token)
-                proven = [(product.segment, one) for product in page.products for one in product.certificates]
-                proven += [(result.failure, one) for result in page.results for loss in result.losses for one in loss.certificates]
-                for of, one in proven:
-                    total = math.fsum(limit.amount * limit.worth for limit in one.limits)
-                    self.assertTrue(math.isclose(total, one.value, rel_tol=1e-9, abs_tol=1e-9), (of, one.value, total))
-                    only += any(limit.only_segment for limit in one.limits)
-                certificates += len(proven)
-                token = page.next_page_token
-                if not token:
-                    break
-            self.assertGreater(certificates, 100 if unit != "REGIONS" else 10, unit)
-            self.assertEqual(only > 0, unit == "SEGMENT_SUPPLIERS")
 
     def run_cli(self, *arguments):
         done = self.server.bulian(*arguments)

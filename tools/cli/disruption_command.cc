@@ -70,8 +70,22 @@ std::string WhoStops(const v1::Failure& failure, const EnterpriseNames& names) {
 // No lower end: they do not run out.
 std::string DaysText(const v1::Bounds& days) { return std::isinf(days.lower()) ? "∞" : BoundsText(days); }
 
+// Six digits tell enough of money, and hide what is the solver's rounding.
+double Rounded(double amount) {
+  if (amount == 0 || !std::isfinite(amount)) return amount;
+  const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(std::abs(amount))) - 5));
+  return std::round(amount / unit) * unit;
+}
+
+std::string MoneyText(v1::Bounds amount, const std::string& currency) {
+  amount.set_lower(Rounded(amount.lower()));
+  amount.set_upper(Rounded(amount.upper()));
+  return BoundsText(amount) + " " + currency;
+}
+
 std::string MoneyText(const google::type::Money& money) {
-  return NumberText(static_cast<double>(money.units()) + money.nanos() * 1e-9) + " " + money.currency_code();
+  const double amount = static_cast<double>(money.units()) + money.nanos() * 1e-9;
+  return NumberText(Rounded(amount)) + " " + money.currency_code();
 }
 
 void AddRow(const v1::FailureResult& result, const EnterpriseNames& names, bool recovery, const Options& o,
@@ -92,9 +106,8 @@ void AddRow(const v1::FailureResult& result, const EnterpriseNames& names, bool 
                            o.output == Output::kTable ? FilledBar(share.lower(), share.upper() - share.lower(), 1) : "",
                            ShortName(worst->segment()), std::to_string(result.losses_size())});
   }
-  row.push_back(result.has_value_loss()
-                    ? BoundsText(result.value_loss().loss().claimed()) + " " + result.value_loss().currency()
-                    : "");
+  const v1::ValueLoss& value = result.value_loss();
+  row.push_back(result.has_value_loss() ? MoneyText(value.loss().claimed(), value.currency()) : "");
   if (recovery) {
     const v1::Recovery& times = result.recovery();
     row.push_back(times.has_recovery_days() ? NumberText(times.recovery_days()) : "?");
@@ -105,8 +118,22 @@ void AddRow(const v1::FailureResult& result, const EnterpriseNames& names, bool 
   table->AddRow(std::move(row));
 }
 
+// For sure, on every set.
+bool IsMet(const v1::ProductBaseline& product) {
+  const double demand = product.demand() * (1 - 1e-7);
+  const v1::ThreeValues& delivered = product.delivered();
+  return product.has_demand() && delivered.verified().lower() >= demand && delivered.claimed().lower() >= demand &&
+         delivered.possible().lower() >= demand;
+}
+
+// With `why` all, else those that fall short.
 void PrintProducts(const v1::AssessDisruptionResponse& response, bool why, const Options& o) {
+  const auto met = std::count_if(response.products().begin(), response.products().end(), IsMet);
+  if (met > 0)
+    std::cout << met << o.Word(" of ", " / ") << response.products_size()
+              << o.Word(" end products can be delivered in full\n", " 种终端产品可足额交付\n");
   for (const v1::ProductBaseline& product : response.products()) {
+    if (!why && IsMet(product)) continue;
     std::cout << ShortName(product.segment()) << ": " << o.Word("can be delivered ", "可交付 ")
               << ThreeText(product.delivered()) << ' ' << product.unit();
     if (product.has_demand()) std::cout << o.Word(" of ", "，需求 ") << NumberText(product.demand());

@@ -224,6 +224,49 @@ class SampleTest(unittest.TestCase):
             self.assertEqual(link.get("volume", {}).get("unit", of_type[link["productType"]]["unit"]), of_type[link["productType"]]["unit"])
             self.assertEqual(link.get("value", {}).get("currencyCode", "CNY"), "CNY")
 
+    def test_stocks_recovery_times_and_margins(self):
+        of_type = {t["name"]: t for t in self.resources("capabilityType")}
+        stated = {"stock": 0, "recoveryTimeDays": 0}
+        capabilities = self.kinds[("beibei", "capability")]
+        for capability in capabilities:
+            kind = of_type[capability["capabilityType"]]
+            for field in stated:
+                stated[field] += field in capability
+            if "stock" in capability:
+                rate = capability["capacity"]["total"]
+                year = rate["value"] * {"YEAR": 1, "MONTH": 12}[rate["period"]]
+                self.assertEqual(capability["stock"]["unit"], kind["unit"])
+                self.assertNotIn("period", capability["stock"])
+                self.assertTrue(0 <= capability["stock"]["value"] < year / 4, capability["name"])
+                self.assertNotIn(kind["kind"], ("SKILL", "FACILITY"))
+            if "recoveryTimeDays" in capability:
+                self.assertTrue(5 <= capability["recoveryTimeDays"] <= 270, capability["name"])
+        for field, count in stated.items():  # most state it, not all
+            self.assertTrue(0.6 < count / len(capabilities) < 0.8, field)
+        margins = 0
+        for chain in self.kinds[("beibei", "chain")]:
+            for segment in chain["segments"]:
+                self.assertEqual("unitMargin" in segment, "finalDemand" in segment, segment["segmentId"])
+                if "unitMargin" in segment:
+                    margins += 1
+                    self.assertEqual(segment["unitMargin"]["currencyCode"], "CNY")
+                    self.assertGreater(int(segment["unitMargin"]["units"]) + segment["unitMargin"].get("nanos", 0), 0)
+        self.assertGreater(margins, 40)
+        for resource in self.kinds[("chengdu", "capability")] + [s for c in self.kinds[("chengdu", "chain")] for s in c["segments"]]:
+            self.assertFalse({"stock", "recoveryTimeDays", "unitMargin"} & set(resource))
+        for project in self.resources("project"):
+            for planned in project["plannedCapabilities"]:
+                self.assertNotIn("stock", planned["capability"])
+
+    def test_nothing_else_hangs_on_stocks_recovery_times_and_margins(self):
+        with open(os.path.join(HERE, "resilience.py"), encoding="utf-8") as source:
+            draws = re.findall(r'between\((.*)\)', source.read())
+        self.assertTrue(draws and all('"resilience"' in draw for draw in draws))
+        for path in os.listdir(HERE):
+            if path.endswith(".py") and path not in ("resilience.py", "sample_test.py"):
+                with open(os.path.join(HERE, path), encoding="utf-8") as source:
+                    self.assertNotIn('"resilience"', source.read(), path)
+
     def test_evidence_dates_and_words(self):
         for records in self.records.values():
             for item in walk(records):
