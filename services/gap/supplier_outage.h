@@ -19,8 +19,8 @@ namespace bulian::gap {
 std::vector<std::vector<model::Row>> SupplierGroups(const model::Snapshot& snapshot, model::Day as_of,
                                                     const SupplyFacts& supply);
 
-// What stops when the enterprises stop for a segment of the graph: what they hold for that segment only wholly, the rest
-// for the segment. In order; nothing if `model` does not need the segment.
+// What stops when the enterprises stop for a segment of the graph: what they hold for that segment only wholly, the
+// rest for the segment. In order; nothing if `model` does not need the segment.
 Outage OutageAtSegment(const ProductionModel& model, int node, std::span<const model::Row> enterprises);
 
 // Indexes of the holdings of an enterprise, as [first, last).
