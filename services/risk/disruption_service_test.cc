@@ -43,7 +43,12 @@ class DisruptionServiceTest : public testing::Test {
     TestCluster::AddSegment(&chain, "part", "p");
     TestCluster::AddSegment(&chain, "chip", "chip");
     cluster_.Put("chains/x", chain);
-    RegisterRiskService(table_, {.views = &views_, .page_tokens = &tokens_, .analysis = analyses_.Source()});
+    const gap::PatientAnalysisSource source = analyses_.Source();
+    RegisterRiskService(table_,
+                        {.views = &views_, .page_tokens = &tokens_, .analysis = [this, source](const auto&... asked) {
+                           ++computed_;
+                           return source(asked...);
+                         }});
     request_.set_parent("clusters/t");
   }
 
@@ -70,6 +75,7 @@ class DisruptionServiceTest : public testing::Test {
   TestCluster cluster_;
   v1::AssessDisruptionRequest request_;
   v1::AssessDisruptionResponse response_;
+  int computed_ = 0;  // answers
 };
 
 TEST_F(DisruptionServiceTest, RanksSingleFailuresInPages) {
@@ -101,6 +107,41 @@ TEST_F(DisruptionServiceTest, RanksSingleFailuresInPages) {
   EXPECT_EQ(response_.results(0).failure().enterprises(0), "clusters/t/enterprises/b");
   EXPECT_NEAR(response_.results(0).greatest_share(), 0.25, 1e-9);
   EXPECT_EQ(response_.next_page_token(), "");
+}
+
+TEST_F(DisruptionServiceTest, PagesOfOneAnswerAreComputedOnceForTheirRevision) {
+  request_.set_recovery(true);
+  request_.set_certificates(true);
+  ASSERT_TRUE(Call().ok());
+  v1::AssessDisruptionResponse whole = response_;
+  EXPECT_EQ(computed_, 1);
+  ASSERT_EQ(whole.results_size(), 2);
+  request_.set_page_size(1);
+  ASSERT_TRUE(Call().ok());
+  v1::AssessDisruptionResponse pages = response_;
+  request_.set_page_token(response_.next_page_token());
+  cluster_.Supplier("c", "p", 100);  // the second page is of the first one's revision all the same
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(computed_, 1);
+  EXPECT_EQ(response_.products_size(), 0);
+  EXPECT_EQ(response_.result_count(), 2);
+  EXPECT_EQ(response_.next_page_token(), "");
+  pages.MergeFrom(response_);
+  pages.clear_next_page_token();
+  EXPECT_EQ(pages.SerializeAsString(), whole.SerializeAsString());
+  // Another revision, date or request is another answer.
+  request_.clear_page_token();
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(computed_, 2);
+  EXPECT_EQ(response_.result_count(), 0);  // c has enough
+  *request_.mutable_as_of() = TestCluster::Date(2026, 6, 2);
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(computed_, 3);
+  request_.clear_certificates();
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(computed_, 4);
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(computed_, 4);
 }
 
 TEST_F(DisruptionServiceTest, GivenFailuresAreAnsweredInOrderWithCertificates) {
@@ -163,6 +204,7 @@ TEST_F(DisruptionServiceTest, RefusesWrongRequestsWithEveryViolation) {
 
 TEST_F(DisruptionServiceTest, WhatIsNotThereIsNotFound) {
   request_.add_failures()->add_enterprises("clusters/t/enterprises/nobody");
+  EXPECT_EQ(Call().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Call().code(), absl::StatusCode::kNotFound);
   request_.Clear();
   request_.set_parent("clusters/t/chains/none");
