@@ -140,6 +140,24 @@ class DisruptionSampleTest(unittest.TestCase):
         devices = self.ask(BEIBEI + "/chains/smart-device", recovery=True).results
         self.assertEqual(max(one.recovery.exposure_index for one in devices), 1)
 
+    def test_command_line(self):
+        done = self.server.bulian("risk", "disruption", "beibei", "--recovery", "--top", 1000)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = done.stdout.splitlines()
+        answer = self.ask(recovery=True, page_size=1000)
+        met = [one.segment for one in answer.products if all(
+            getattr(one.delivered, which).lower >= one.demand * (1 - 1e-7) for which in ("verified", "claimed", "possible"))]
+        self.assertEqual(lines[0], f"{len(met)} of {len(answer.products)} end products can be delivered in full")
+        self.assertEqual(sum("can be delivered " in line for line in lines) - 1, len(answer.products) - len(met))
+        [mask] = [line for line in lines if line.startswith("jingrui-photomask ")]
+        self.assertIn(" CNY ", mask)
+        self.assertTrue(mask.split()[-1] == "1", mask)
+        # Who ends nothing that is needed can be missed for ever; who states nothing is told so.
+        self.assertTrue(any(" ∞ " in line for line in lines) and any(" ? " in line for line in lines))
+        self.assertFalse(any("inf" in line.split() or "inf.." in line for line in lines))
+        why = self.server.bulian("risk", "disruption", "beibei", "--why", "--top", 1).stdout
+        self.assertEqual(why.count(": can be delivered "), len(answer.products))
+
 
 if __name__ == "__main__":
     unittest.main()
