@@ -166,7 +166,7 @@ TEST(GapDifferenceTest, AppearedAndChangedWorstFirstThenGone) {
     told.push_back((change.before ? change.after ? "~" : "-" : "+") +
                    (change.after ? NameOfGap(*after, *change.after) : NameOfGap(*before, *change.before)).substr(27));
   EXPECT_EQ(told, (std::vector<std::string>{"~s/d/gaps/missing", "~s/a/gaps/single-source", "+s/b/gaps/single-source",
-                                            "-s/b/gaps/missing"}));
+                                            "~s/a/gaps/fragile", "+s/b/gaps/fragile", "-s/b/gaps/missing"}));
   EXPECT_TRUE(GapDifference(*after, *after, {}).empty());
   EXPECT_TRUE(SegmentDifference(*after, *after, "").empty());
 }

@@ -64,7 +64,7 @@ class GapGaugesTest : public testing::Test {
   Numbers Gauged(absl::Duration budget = absl::Minutes(1), std::int64_t pending = 0) {
     const GapGaugeReading reading = gauges_.Read(budget);
     EXPECT_EQ(reading.pending_clusters, pending);
-    EXPECT_EQ(reading.gauges.size() % 12, 0u) << "every kind and certainty";
+    EXPECT_EQ(reading.gauges.size() % 14, 0u) << "every kind and certainty";
     Numbers numbers;
     for (const GapGauge& gauge : reading.gauges) {
       if (gauge.gaps == 0) continue;
@@ -143,9 +143,9 @@ TEST_F(GapGaugesTest, WhatIsNotReadyInTimeIsTheLastKnown) {
 TEST_F(GapGaugesTest, ZerosAreShown) {
   MakeCluster("a");
   const GapGaugeReading reading = gauges_.Read(absl::Minutes(1));
-  ASSERT_EQ(reading.gauges.size(), 12u);
+  ASSERT_EQ(reading.gauges.size(), 14u);
   EXPECT_EQ(reading.gauges[0], (GapGauge{"a", v1::MISSING, v1::CERTAIN, 1}));
-  for (std::size_t i = 1; i < 12; ++i) EXPECT_EQ(reading.gauges[i].gaps, 0);
+  for (std::size_t i = 1; i < 14; ++i) EXPECT_EQ(reading.gauges[i].gaps, 0);
 }
 
 }  // namespace

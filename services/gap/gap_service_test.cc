@@ -158,7 +158,7 @@ TEST_F(GapServiceTest, AssessesInChainOrder) {
   ASSERT_TRUE(Call("AssessSegments", request, &response).ok());
   ASSERT_EQ(response.segments_size(), 3);
   EXPECT_EQ(response.segments(0).segment(), std::string(kChain) + "/segments/a");
-  EXPECT_EQ(response.segments(0).verdicts_size(), 6);
+  EXPECT_EQ(response.segments(0).verdicts_size(), 7);
   request.set_page_token(response.next_page_token());
   ASSERT_TRUE(Call("AssessSegments", request, &response).ok());
   ASSERT_EQ(response.segments_size(), 1);

@@ -22,6 +22,7 @@ namespace {
 using testing::ElementsAre;
 
 constexpr char kMissing[] = "clusters/t/chains/k/segments/s/gaps/missing";
+constexpr char kFragile[] = "clusters/t/chains/k/segments/s/gaps/fragile";
 constexpr char kSingle[] = "clusters/t/chains/k/segments/s/gaps/single-source";
 
 // Chain `k` with segment `s` of type `t1`, which nobody makes.
@@ -67,13 +68,14 @@ TEST(GapWatchTest, FromNowTellsEachCommitThatChangesGaps) {
   EXPECT_EQ(made.revision().cluster_uid(), cluster.log().uid);
   EXPECT_EQ(made.revision().commit_time().seconds(), 1'000'005);
   EXPECT_EQ(made.commit().as_of().month(), 6);
-  EXPECT_THAT(ChangesIn(made), ElementsAre(std::string("APPEARED ") + kSingle, std::string("GONE ") + kMissing));
-  EXPECT_EQ(made.commit().changes(1).before().revision().number(), 4);
+  EXPECT_THAT(ChangesIn(made), ElementsAre(std::string("APPEARED ") + kSingle, std::string("APPEARED ") + kFragile,
+                                           std::string("GONE ") + kMissing));
+  EXPECT_EQ(made.commit().changes(2).before().revision().number(), 4);
   EXPECT_EQ(made.commit().changes(0).after().revision().number(), 5);
   v1::Capability more = cluster.cluster.Offer("e", "t1", 7);
   cluster.cluster.PutOffer("e", "c", more);
   const auto changed = watch.Next();
-  EXPECT_THAT(ChangesIn(changed), ElementsAre(std::string("CHANGED ") + kSingle));
+  EXPECT_THAT(ChangesIn(changed), ElementsAre(std::string("CHANGED ") + kSingle, std::string("CHANGED ") + kFragile));
   EXPECT_EQ(changed.commit().changes(0).before().metrics().capacity().verified().lower(), 5);
   EXPECT_EQ(changed.commit().changes(0).after().metrics().capacity().verified().lower(), 7);
   EXPECT_EQ(cluster.watches.Stats().commits_analysed, 3);

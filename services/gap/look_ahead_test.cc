@@ -169,8 +169,11 @@ TEST_F(LookAheadTest, EqualsAnalysesOfTheDaysOnceTheProjectCame) {
   const model::SnapshotPtr snapshot = cluster_.Snapshot();
   for (const LookStep& step : looks[0].steps) {
     const auto then = AnalyzeFromScratch(snapshot, step.from);
-    EXPECT_EQ(then->segment(0).metrics, step.metrics) << model::FormatDay(step.from);
-    EXPECT_EQ(then->segment(0).verdicts.of_kind, step.verdicts.of_kind);
+    std::array<SetMetrics, kSetCount> metrics = then->segment(0).metrics;
+    for (SetMetrics& each : metrics) each.single_loss.reset();  // what a look ahead does not tell
+    EXPECT_EQ(metrics, step.metrics) << model::FormatDay(step.from);
+    for (int kind = v1::MISSING; kind <= v1::UNVERIFIED; ++kind)
+      EXPECT_EQ(then->segment(0).verdicts.of_kind[kind], step.verdicts.of_kind[kind]) << kind;
   }
   EXPECT_EQ(looks[0].steps.size(), 4U);  // the first evidence gets stale on the way
 }

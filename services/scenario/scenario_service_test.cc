@@ -126,8 +126,9 @@ TEST_F(ScenarioServiceTest, LaterChangesSeeEarlierOnes) {
                                  Offer("new", "sensor", 100) + " } } changes { put { " + Offer("new", "chip", 10) +
                                  " } } changes { remove: 'clusters/t/enterprises/new/capabilities/chip' }");
   ASSERT_TRUE(response.ok()) << response.status();
-  EXPECT_EQ(Told(*response), (std::vector<std::string>{"+ sensor/gaps/single-source", "- sensor/gaps/missing",
-                                                       "- sensor/gaps/under-capacity"}));
+  EXPECT_EQ(Told(*response), (std::vector<std::string>{"~ chip/gaps/single-source", "+ sensor/gaps/single-source",
+                                                       "+ chip/gaps/fragile", "+ sensor/gaps/fragile",
+                                                       "- sensor/gaps/missing", "- sensor/gaps/under-capacity"}));
   EXPECT_EQ(response->created_count(), 3);
   EXPECT_EQ(response->deleted_count(), 1);
   const auto wrong_order =

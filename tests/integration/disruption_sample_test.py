@@ -1,12 +1,13 @@
 """Disruption on the bundled sample: certificates that sum, times and impacts that are known, and not everywhere. And a supplier of two links that stops for
 one of them: its certificate recomputed from prices alone."""
+import collections
 import math
 import pathlib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
-from client import Client  # noqa: E402
+from client import Client, gap_pb2  # noqa: E402
 from server import SAMPLE, Server  # noqa: E402
 from small_cluster import en  # noqa: E402
 
@@ -157,6 +158,35 @@ class DisruptionSampleTest(unittest.TestCase):
         self.assertFalse(any("inf" in line.split() or "inf.." in line for line in lines))
         why = self.server.bulian("risk", "disruption", "beibei", "--why", "--top", 1).stdout
         self.assertEqual(why.count(": can be delivered "), len(answer.products))
+
+    def test_fragile_links_are_those_one_of_whose_suppliers_costs_too_much(self):
+        self.assertTrue(all(one.HasField("demand") for one in self.ask().products))
+        greatest, token = {}, ""
+        while True:
+            page = self.ask(unit="SEGMENT_SUPPLIERS", page_size=1000, page_token=token)
+            for result in page.results:
+                lower, upper = greatest.setdefault(result.failure.segment_suppliers[0].segment, [0, 0])
+                for loss in result.losses:
+                    lower, upper = max(lower, loss.share.claimed.lower), max(upper, loss.share.claimed.upper)
+                greatest[result.failure.segment_suppliers[0].segment] = [lower, upper]
+            token = page.next_page_token
+            if not token:
+                break
+        seen = collections.Counter()
+        for one in self.client("AssessSegments", parent=BEIBEI, page_size=1000).segments:
+            lower, upper = greatest.get(one.segment, (0, 0))
+            limit, told = one.metrics.max_single_loss, one.metrics.single_loss.claimed
+            [verdict] = [each.on_claimed for each in one.verdicts if each.kind == gap_pb2.FRAGILE]
+            seen[gap_pb2.Verdict.Name(verdict)] += 1
+            expected = gap_pb2.HOLDS if lower > limit + 1e-9 else gap_pb2.ABSENT if upper <= limit + 1e-9 else gap_pb2.UNDECIDED
+            self.assertEqual(verdict, expected, (one.segment, lower, upper))
+            # Who is within the limit by the share of the capacity is told by that.
+            if told.upper > limit:
+                self.assertAlmostEqual(told.lower, lower, delta=1e-6, msg=one.segment)
+                self.assertAlmostEqual(told.upper, upper, delta=1e-6, msg=one.segment)
+            else:
+                self.assertGreaterEqual(told.upper, upper - 1e-6, one.segment)
+        self.assertGreater(min(seen["HOLDS"], seen["ABSENT"]), 10, seen)
 
 
 if __name__ == "__main__":

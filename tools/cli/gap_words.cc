@@ -24,6 +24,18 @@ std::string HangingText(const v1::Gap& gap, const Options& o) {
   return text;
 }
 
+// The last part of a resource name.
+std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+std::string FragileText(const v1::SegmentMetrics& before, const v1::SegmentMetrics& after, const Options& o) {
+  const std::string supplier = Arrow(IdOf(before.single_loss_supplier()), IdOf(after.single_loss_supplier()));
+  const std::string product = Arrow(IdOf(before.single_loss_product()), IdOf(after.single_loss_product()));
+  const std::string share = Arrow(ThreeText(before.single_loss()), ThreeText(after.single_loss()));
+  const std::string limit = Arrow(NumberText(before.max_single_loss()), NumberText(after.max_single_loss()));
+  if (o.chinese) return supplier + " 停产损失 " + product + " 的 " + share + "，上限 " + limit;
+  return "stop of " + supplier + " costs " + share + " of " + product + ", limit " + limit;
+}
+
 }  // namespace
 
 std::string Arrow(std::string_view before, std::string_view after) {
@@ -54,13 +66,7 @@ std::string NumbersText(v1::GapKind kind, const v1::SegmentMetrics& before, cons
              std::string(o.Word(", limit ", "，上限 ")) +
              arrow([](const auto& m) { return NumberText(m.max_external_share()); });
     case v1::FRAGILE:
-      return std::string(o.Word("a stop costs ", "停产损失 ")) +
-             arrow([](const auto& m) { return ThreeText(m.single_loss()); }) + std::string(o.Word(" of ", "，产品 ")) +
-             arrow([](const auto& m) { return ShortName(m.single_loss_product()); }) +
-             std::string(o.Word(", limit ", "，上限 ")) +
-             arrow([](const auto& m) { return NumberText(m.max_single_loss()); }) +
-             std::string(o.Word("; supplier ", "；供应商 ")) +
-             arrow([](const auto& m) { return ShortName(m.single_loss_supplier()); });
+      return FragileText(before, after, o);
     default:
       return "";
   }
