@@ -84,8 +84,10 @@ SegmentVerdicts Judge(const std::array<SetMetrics, kSetCount>& metrics, const Ve
     verdicts.hanging.push_back(kind);
     flips = flips || (verified != Truth::kUndecided && claimed != Truth::kUndecided);
   }
-  for (int set = 0; set < kSetCount; ++set)
-    verdicts.of_kind[v1::FRAGILE][set] = VerdictOn(v1::FRAGILE, metrics[set], inputs);
+  ThreeTruths& fragile = verdicts.of_kind[v1::FRAGILE];
+  for (int set = 0; set < kSetCount; ++set) fragile[set] = VerdictOn(v1::FRAGILE, metrics[set], inputs);
+  // There the ends mix what is not known of all that is upstream of the product: nearly everything would be undecided.
+  if (fragile[kPossibleSet] == Truth::kUndecided) fragile[kPossibleSet] = Truth::kUnknown;
   if (!verdicts.hanging.empty()) verdicts.of_kind[v1::UNVERIFIED].fill(flips ? Truth::kHolds : Truth::kUndecided);
   return verdicts;
 }
