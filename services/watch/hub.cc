@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "services/model/error.h"
+#include "services/store/steady_time.h"
 
 namespace bulian::watch {
 namespace {
@@ -161,14 +161,14 @@ HubStats Hub::Impl::Stats() const {
 void Hub::Impl::Serve() {
   Lock lock(mutex_);
   while (!stopped_) {
-    TakeAlarms(absl::Now());
+    TakeAlarms(store::SteadyNow());
     bool may_block = false;
     const std::shared_ptr<Seat> seat = Take(&may_block);
     if (seat == nullptr) {
       if (alarms_.empty())
         wake_.wait(lock);
       else
-        wake_.wait_until(lock, absl::ToChronoTime(alarms_.begin()->first));
+        wake_.wait_for(lock, absl::ToChronoNanoseconds(alarms_.begin()->first - store::SteadyNow()));
       continue;
     }
     seat->queued = false;
@@ -237,7 +237,7 @@ Watcher::Step Hub::Impl::Join(const std::shared_ptr<Seat>& seat) {
     if (seat->gone) return {};
     const std::shared_ptr<Log> log = LogAt(cluster, position.cluster_uid, position.epoch);
     // Views and hub are told one after the other, so that they may hold different logs of the name for a moment.
-    if (log == nullptr) return {Watcher::Next::kWait, absl::Now() + kTryAgain};
+    if (log == nullptr) return {Watcher::Next::kWait, store::SteadyNow() + kTryAgain};
     log->watched->Reached(position.revision);
     log->watched->Keep(true);
     log->seats.insert(seat);

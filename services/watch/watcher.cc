@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "services/model/error.h"
+#include "services/store/steady_time.h"
 
 namespace bulian::watch {
 namespace {
@@ -72,7 +72,7 @@ absl::Status Watcher::Resume() {
 Watcher::Step Watcher::Advance(bool may_block) {
   for (int i = 0; i < kStepsInARow; ++i) {
     if (closed()) return {};
-    const absl::Time now = absl::Now();
+    const absl::Time now = store::SteadyNow();
     if (feed_->Full()) return Paused(now);
     paused_ = false;
     absl::Status status;
@@ -175,7 +175,7 @@ absl::StatusOr<bool> Watcher::Tell(RecentCommit& commit, bool may_block) {
 void Watcher::Send(const Bytes& bytes, std::int64_t mark) {
   if (!feed_->Send(bytes, mark)) return;
   counters_->messages.fetch_add(1, std::memory_order_relaxed);
-  last_sent_ = absl::Now();
+  last_sent_ = store::SteadyNow();
 }
 
 }  // namespace bulian::watch

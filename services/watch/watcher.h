@@ -57,7 +57,7 @@ class Watcher {
   };
   struct Step {
     Next next = Next::kDone;
-    absl::Time wake = absl::InfiniteFuture();
+    absl::Time wake = absl::InfiniteFuture();  // of store::SteadyNow()
   };
   // A bounded piece of work. Once begun.
   Step Advance(bool may_block);

@@ -11,19 +11,19 @@ SAMPLE = SOURCE / "tools/sample"
 
 
 class Server:
-    """Starts in a temporary directory unless `data_dir` is given; use as a context manager."""
+    """Starts in a temporary directory unless `data_dir` is given, with `environment` besides the test's own; use as a context manager."""
 
-    def __init__(self, data_dir=None, *flags):
+    def __init__(self, data_dir=None, *flags, environment=None):
         self._temporary = None if data_dir else tempfile.TemporaryDirectory(prefix="bulian-test-")
         self.data_dir = pathlib.Path(data_dir or self._temporary.name) / "data"
-        self._flags = flags
+        self._flags, self._environment = flags, {**os.environ, **(environment or {})}
 
     def __enter__(self):
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._log = open(self.data_dir / "log", "ab")
         self.process = subprocess.Popen(
             [BIN / "buliand", "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0", f"--data-dir={self.data_dir}", "--drain-delay=0s", *self._flags],
-            stdout=subprocess.PIPE, stderr=self._log, text=True)
+            stdout=subprocess.PIPE, stderr=self._log, text=True, env=self._environment)
         addresses = {}
         while len(addresses) < 2:
             line = self.process.stdout.readline()

@@ -13,9 +13,9 @@ class ServerTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
 
-    def start(self, *flags, new=False):
+    def start(self, *flags, new=False, environment=None):
         """A server on the test's folder and a client of it; with the cluster when `new`."""
-        server = Server(self.folder, *flags).__enter__()
+        server = Server(self.folder, *flags, environment=environment).__enter__()
         self.addCleanup(server.__exit__)
         client = Client(server.grpc)
         self.addCleanup(client.close)

@@ -12,6 +12,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 from client import Client, exchange_pb2_grpc, grpc, message, refusal_of  # noqa: E402
+from clock import Clock  # noqa: E402
 from server import BIN  # noqa: E402
 from server_test import ServerTest  # noqa: E402
 from small_cluster import NAME, en, enterprise_name  # noqa: E402
@@ -182,6 +183,18 @@ class WatchTest(ServerTest):
             self.assertTrue(one.HasField("heartbeat"))
             self.assertEqual(one.revision.number, 1)
             self.assertTrue(one.resume_token)
+
+    def test_heartbeats_and_commits_come_when_the_clock_is_put_back(self):
+        clock = Clock(self.folder, "clock")
+        _, client = self.start(new=True, environment=clock.environment)
+        stream = self.watch(client, heartbeat_interval=dict(seconds=1), timeout=30)
+        next(stream)
+        for hours in (-1, 5, -24):
+            clock.jump(hours * 3600)
+            for _ in range(2):
+                self.assertTrue(next(stream).HasField("heartbeat"))
+            make(client, f"e{abs(hours)}")
+            self.assertEqual(self.commits(stream, 1)[0].commit.changes[0].name, enterprise_name(f"e{abs(hours)}"))
 
     def cli(self, server, *arguments):
         process = subprocess.Popen([BIN / "bulian", "--server", server.grpc, "--lang", "en", "watch", "small", *arguments],

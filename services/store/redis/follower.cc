@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "services/store/log_codec.h"
 #include "services/store/redis/scripts.h"
+#include "services/store/steady_time.h"
 
 namespace bulian::store::redis {
 namespace {
@@ -44,7 +45,7 @@ absl::Status Follower::Start(CommitObserver* observer) {
   for (const auto& [log, head] : *heads) Adopt(log, head);
   {
     const std::lock_guard lock(mutex_);
-    complete_at_ = absl::Now();
+    complete_at_ = SteadyNow();
   }
   following_ = std::thread([this] { FollowLoop(); });
   listening_ = std::thread([this] { ListenLoop(); });
@@ -83,18 +84,18 @@ void Follower::Mark(const std::string& log) {
 }
 
 void Follower::FollowLoop() {
-  absl::Time next_look = absl::Now();
+  absl::Time next_look = SteadyNow();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const absl::Duration until = next_look - absl::Now();
+    const absl::Duration until = next_look - SteadyNow();
     wake_.wait_for(lock, absl::ToChronoNanoseconds(std::max(until, absl::ZeroDuration())),
                    [this] { return stopping_ || !marked_.empty(); });
     std::set<std::string> marked = std::exchange(marked_, {});
     lock.unlock();
     for (const std::string& log : marked) CatchUp(log);
-    if (absl::Now() >= next_look) {
+    if (SteadyNow() >= next_look) {
       LookAtHeads();
-      next_look = absl::Now() + options_.poll;
+      next_look = SteadyNow() + options_.poll;
     }
     lock.lock();
   }
@@ -116,7 +117,7 @@ void Follower::LookAtHeads() {
   for (const std::string& log : gone) complete &= CatchUp(log);
   if (!complete) return;
   const std::lock_guard lock(mutex_);
-  complete_at_ = absl::Now();
+  complete_at_ = SteadyNow();
 }
 
 bool Follower::CatchUp(const std::string& log) {
@@ -243,13 +244,13 @@ void Follower::Drop(const std::string& log) {
 void Follower::Confirm(const std::string& log, const Head& head) {
   if (options_.wait_replicas == 0) return;
   Told& told = told_[log];
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (told.unconfirmed_since == absl::InfiniteFuture()) told.unconfirmed_since = now;
   if (now - told.unconfirmed_since < kOthersConfirm) return;
   told.unconfirmed_since = now;
   // A write of this connection's own, so that WAIT counts from it: what came before it is held too.
   const LogKeys keys(options_.prefix, log);
-  const Errand touch{keys.slot, {"HSET", keys.head, "replayed", TimeText(now)}};
+  const Errand touch{keys.slot, {"HSET", keys.head, "replayed", TimeText(absl::Now())}};
   const auto held = reader_.Take();
   const std::vector<Outcome> outcomes = held->Run({&touch, 1}, options_.wait_replicas);
   if (!outcomes[0].status.ok() || !outcomes[0].confirmed) return;
@@ -286,7 +287,7 @@ Follower::Stats Follower::Read() const {
   Stats stats;
   for (const auto& [log, told] : seen_) stats.lag += std::max<std::int64_t>(told.known - told.revision, 0);
   stats.reloads = reloads_;
-  stats.age = absl::Now() - complete_at_;
+  stats.age = SteadyNow() - complete_at_;
   return stats;
 }
 

@@ -52,9 +52,9 @@ class Follower {
   struct Told {
     std::string uid, digest;  // digest of the newest entry told; empty: not known
     std::int64_t epoch = 0, revision = 0;
-    std::int64_t known = 0;   // newest revision heard of
-    std::int64_t count = 32;  // entries to read at once
-    absl::Time unconfirmed_since = absl::InfiniteFuture();
+    std::int64_t known = 0;                                 // newest revision heard of
+    std::int64_t count = 32;                                // entries to read at once
+    absl::Time unconfirmed_since = absl::InfiniteFuture();  // of SteadyNow()
   };
 
   void FollowLoop();
@@ -84,7 +84,7 @@ class Follower {
   std::set<std::string> marked_;                   // guarded by mutex_: logs to look at
   std::map<std::string, Told, std::less<>> seen_;  // guarded by mutex_: copy of told_ for others
   bool stopping_ = false;                          // guarded by mutex_
-  absl::Time complete_at_ = absl::InfinitePast();  // guarded by mutex_: when nothing was missing
+  absl::Time complete_at_ = absl::InfinitePast();  // guarded by mutex_: when nothing was missing, of SteadyNow()
   std::int64_t reloads_ = 0;                       // guarded by mutex_
   std::thread following_, listening_;
 };
