@@ -85,6 +85,10 @@ class Client:
     def __call__(self, method, /, timeout=60, **fields):
         return self._methods[method](message(method + "Request", **fields), timeout=timeout)
 
+    def method(self, name):
+        """The call itself, for what is not in its answer."""
+        return self._methods[name]
+
     def refused(self, method, /, timeout=60, **fields):
         """The Refusal of a call that must fail."""
         try:
