@@ -13,7 +13,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 from client import Client, message  # noqa: E402
 from clock import Clock  # noqa: E402
-from redis import Redis  # noqa: E402
+from redis import Redis, eventually  # noqa: E402
 from replicated_counter import ReplicatedCounter, revision_of  # noqa: E402
 from server import Server  # noqa: E402
 from small_cluster import NAME, en, load  # noqa: E402
@@ -46,12 +46,6 @@ class ReplicaFaultsTest(unittest.TestCase):
     def metric(self, server, name):
         with urllib.request.urlopen(f"http://{server.http}/metrics") as answer:
             return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.M)[1])
-
-    def eventually(self, holds, seconds=30):
-        until = time.monotonic() + seconds
-        while not holds():
-            self.assertLess(time.monotonic(), until, "it did not come")
-            time.sleep(0.02)
 
     def test_one_history_whatever_is_killed_or_stopped_or_jumps(self):
         random_ = random.Random(SEED)
@@ -113,7 +107,7 @@ class ReplicaFaultsTest(unittest.TestCase):
             clock.jump(hours * 3600)
             _, call = registry.method("CreateEnterprise").with_call(message("CreateEnterpriseRequest", parent=NAME, enterprise_id=f"e{abs(hours)}", enterprise=dict(display_name=en("E"))))
             at = revision_of(call)
-            self.eventually(lambda: analysis("AnalyzeGaps", parent=NAME).revision.number >= at[1])  # pylint: disable=cell-var-from-loop
+            eventually(lambda: analysis("AnalyzeGaps", parent=NAME).revision.number >= at[1])  # pylint: disable=cell-var-from-loop
         age = self.metric(analysis_server, "bulian_store_follow_age_seconds")
         self.assertTrue(0 <= age < 10, age)
 
@@ -128,6 +122,7 @@ class ReplicaFaultsTest(unittest.TestCase):
         before = behind("AnalyzeGaps", parent=NAME)
         self.assertEqual(self.metric(behind_server, "bulian_store_reloads_total"), 0)
         behind_server.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(behind_server.process.send_signal, signal.SIGCONT)
         # What the gaps hang on changes meanwhile, and the log keeps the last commits only.
         for i in range(40):
             registry("CreateEnterprise", parent=NAME, enterprise_id=f"e{i}", enterprise=dict(display_name=en("E"), sites=[dict(site_id="seat", region_code="500109")]))
@@ -135,7 +130,7 @@ class ReplicaFaultsTest(unittest.TestCase):
             capability_type=f"{NAME}/capabilityTypes/steel", site="seat", level="VOLUME")))
         at = revision_of(call)
         keeper = self.start(redis, "--target=registry", "--retention-commits=5")  # trims at its start
-        self.eventually(lambda: int(redis.command("HGET", "bulian:{small}:head", "earliest") or 0) > before.revision.number + 10)
+        eventually(lambda: int(redis.command("HGET bulian:{small}:head earliest") or 0) > before.revision.number + 10)
         behind_server.process.send_signal(signal.SIGCONT)
         after = behind("AnalyzeGaps", parent=NAME, read_at=dict(min_revision=dict(cluster_uid=before.revision.cluster_uid, epoch=at[0], number=at[1])))
         self.assertEqual(self.metric(behind_server, "bulian_store_reloads_total"), 1)
