@@ -1,4 +1,5 @@
 """A backup of a server that is being written, restored elsewhere: the same cluster under a raised epoch, with its past and its request ids."""
+import itertools
 import pathlib
 import re
 import subprocess
@@ -10,6 +11,7 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 from client import Client  # noqa: E402
+from redis import Redis, eventually  # noqa: E402
 from server import BIN, Server  # noqa: E402
 from small_cluster import NAME, en, enterprise_name, load  # noqa: E402
 
@@ -120,6 +122,51 @@ class BackupTest(unittest.TestCase):
         again("CreateEnterprise", parent=NAME, enterprise_id="after", enterprise=dict(display_name=en("After")))
         self.assertEqual(again("ListEnterprises", parent=NAME, page_size=1).revision.number, now.number + 1)
         del again_server
+
+    def test_replicas_on_redis_are_backed_up_while_written_and_running_ones_take_up_what_is_restored(self):
+        stores = [self.enterContext(Redis()) for _ in range(2)]
+        servers = [self.enterContext(Server(None, SECRET, "--store=redis", f"--redis-address={store.address}")) for store in (*stores, stores[0], stores[1])]
+        clients = [Client(server.grpc) for server in servers]
+        for client in clients:
+            self.addCleanup(client.close)
+        load(clients[0])
+        clients[1]("CreateCluster", cluster_id="other", cluster=dict(display_name=en("Other")))
+        asked = dict(parent=NAME, enterprise_id="asked", enterprise=dict(display_name=en("Asked")), request_id=str(uuid.uuid4()))
+        made, started, stop = clients[0]("CreateEnterprise", **asked), threading.Event(), threading.Event()
+
+        def write():
+            for number in itertools.count():
+                if stop.is_set():
+                    return
+                clients[2]("CreateEnterprise", parent=NAME, enterprise_id=f"w{number}", enterprise=dict(display_name=en("W")))
+                if number == 20:
+                    started.set()
+
+        writing, file = threading.Thread(target=write), self.folder / "archive"
+        writing.start()
+        self.assertTrue(started.wait(60))
+        try:
+            self.assertIn("1 clusters", self.backup(servers[0], "--to", file))
+        finally:
+            stop.set()
+            writing.join()
+        done = bulian_db("restore", file, f"redis://{stores[1].address}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for client in (clients[1], clients[3]):
+            eventually(lambda: NAME in [one.name for one in client("ListClusters").clusters])  # pylint: disable=cell-var-from-loop
+            at = client("ListEnterprises", parent=NAME, page_size=1).revision
+            self.assertGreater(at.epoch, 1)
+            self.assertGreater(at.number, 20)
+            self.assertEqual(records(client), records(clients[0], at_revision=dict(number=at.number)))
+            self.assertEqual(gaps(client), gaps(clients[2], at_revision=dict(number=at.number)))
+            self.assertEqual(records(client, at_revision=dict(number=10)), records(clients[0], at_revision=dict(number=10)))
+            repeated = client("CreateEnterprise", **asked)
+            repeated.etag = made.etag
+            self.assertEqual(repeated, made)
+            self.assertEqual(len(client("ListClusters").clusters), 2)
+        refused = bulian_db("restore", file, f"redis://{stores[1].address}")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(NAME, refused.stderr)
 
     def test_one_cluster_of_an_archive_into_a_place_that_has_others(self):
         server, client = self.start("first")
