@@ -1,6 +1,8 @@
 #include "tests/fault/history.h"
 
+#include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "services/model/error.h"
@@ -16,18 +18,22 @@ std::int64_t ToNumber(const std::optional<std::string>& text) { return text ? st
 
 void History::Sent(const std::string& request_id) {
   const std::lock_guard lock(mutex_);
-  commits_[request_id];
+  const auto [commit, first] = commits_.try_emplace(request_id);
+  if (first) commit->second.sent_after = newest_;
 }
 
 void History::Acknowledged(const std::string& request_id, const LogPosition& position) {
   const std::lock_guard lock(mutex_);
-  commits_[request_id] = {Outcome::kAcknowledged, position};
+  Commit& commit = commits_[request_id];
+  commit.outcome = Outcome::kAcknowledged;
+  commit.position = position;
+  newest_ = std::max(newest_, position.revision);
 }
 
 void History::Read(int reader, const LogPosition& position) {
   const std::lock_guard lock(mutex_);
   LogPosition& last = read_[reader];
-  if (position.epoch == last.epoch && position.revision < last.revision) {
+  if (std::tie(position.epoch, position.revision) < std::tie(last.epoch, last.revision)) {
     problems_.push_back("reader " + std::to_string(reader) + " went back from " + std::to_string(last.revision) +
                         " to " + std::to_string(position.revision));
   }
@@ -56,15 +62,40 @@ std::int64_t History::unknown() const {
 std::vector<std::string> History::Check(Store& store) {
   std::map<std::string, std::int64_t> stored;  // revision by request id
   std::map<std::int64_t, std::string> by_revision;
+  const std::lock_guard lock(mutex_);
+  CheckLog(store, &stored, &by_revision);
+  for (const auto& [id, commit] : commits_) {
+    const auto found = stored.find(id);
+    const bool acknowledged = commit.outcome == Outcome::kAcknowledged;
+    if (found == stored.end()) {
+      if (acknowledged) {
+        problems_.push_back("acknowledged commit " + id + " at " + std::to_string(commit.position.revision) +
+                            " is lost");
+      }
+      continue;
+    }
+    const std::string at = "commit " + id + " is at " + std::to_string(found->second);
+    if (acknowledged && found->second != commit.position.revision)
+      problems_.push_back(at + ", acknowledged at " + std::to_string(commit.position.revision));
+    if (found->second <= commit.sent_after)
+      problems_.push_back(at + ", sent after " + std::to_string(commit.sent_after) + " was acknowledged");
+  }
+  for (const Watcher* watcher : watchers_) CheckWatcher(*watcher, by_revision);
+  return problems_;
+}
+
+void History::CheckLog(Store& store, std::map<std::string, std::int64_t>* stored,
+                       std::map<std::int64_t, std::string>* by_revision) {
   std::int64_t last_revision = 0;
   std::int64_t last_value = 0;
-  const std::lock_guard lock(mutex_);
   const absl::Status followed = store.Follow(log_, 0, [&](const std::shared_ptr<const LogEntry>& entry) {
     const std::string at = "revision " + std::to_string(entry->revision) + ": ";
     if (entry->revision != ++last_revision) problems_.push_back(at + "not the next one");
-    if (!entry->request_id.empty() && !stored.emplace(entry->request_id, entry->revision).second)
+    if (!entry->request_id.empty() && !stored->emplace(entry->request_id, entry->revision).second)
       problems_.push_back(at + "request " + entry->request_id + " is there twice");
-    by_revision[entry->revision] = entry->request_id;
+    if (!entry->request_id.empty() && !commits_.contains(entry->request_id))
+      problems_.push_back(at + "request " + entry->request_id + " was never sent");
+    (*by_revision)[entry->revision] = entry->request_id;
     for (const LoggedChange& change : entry->changes) {
       if (change.name != kCounter) continue;
       const bool good = ToNumber(change.before) == last_value && ToNumber(change.after) == last_value + 1;
@@ -74,21 +105,20 @@ std::vector<std::string> History::Check(Store& store) {
     return true;
   });
   if (!followed.ok()) problems_.push_back("the log cannot be read: " + followed.ToString());
-  for (const auto& [id, commit] : commits_) {
-    const auto found = stored.find(id);
-    if (commit.outcome == Outcome::kAcknowledged && found == stored.end())
-      problems_.push_back("acknowledged commit " + id + " at " + std::to_string(commit.position.revision) + " is lost");
-    if (commit.outcome == Outcome::kAcknowledged && found != stored.end() && found->second != commit.position.revision)
-      problems_.push_back("commit " + id + " is at " + std::to_string(found->second) + ", acknowledged at " +
-                          std::to_string(commit.position.revision));
+}
+
+void History::CheckWatcher(const Watcher& watcher, const std::map<std::int64_t, std::string>& by_revision) {
+  for (const auto& [revision, id] : watcher.seen_) {
+    const auto found = by_revision.find(revision);
+    if (found == by_revision.end() || found->second != id)
+      problems_.push_back("a watcher saw another commit at " + std::to_string(revision));
   }
-  for (const Watcher* watcher : watchers_) {
-    for (const auto& [revision, id] : watcher->seen_) {
-      if (by_revision[revision] != id)
-        problems_.push_back("a watcher saw another commit at " + std::to_string(revision));
-    }
-  }
-  return problems_;
+  if (by_revision.empty()) return;
+  const bool from_first = watcher.reloads_ > 0 || (!watcher.seen_.empty() && watcher.seen_.begin()->first == 1);
+  const bool to_last =
+      watcher.reloads_ > 0 || (!watcher.seen_.empty() && watcher.seen_.rbegin()->first == by_revision.rbegin()->first);
+  if (!from_first) problems_.push_back("a watcher was not told the first commits");
+  if (!to_last) problems_.push_back("a watcher was not told the last commits");
 }
 
 void History::Watcher::OnCommit(const std::string& log, const LogPosition& position,

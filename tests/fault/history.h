@@ -1,6 +1,7 @@
 // A record of what writers, watchers and readers of one log were told while something failed, and the check that it
-// all happened in one order: each acknowledged commit is in the log exactly once and where it was said to be,
-// compare-and-set was never violated, no watcher missed or repeated a commit, no reader went back.
+// all happened in one order: each acknowledged commit is in the log exactly once and where it was said to be, after all
+// that were acknowledged before it was sent; compare-and-set was never violated; no watcher missed or repeated a
+// commit; no reader went back.
 #ifndef TESTS_FAULT_HISTORY_H_
 #define TESTS_FAULT_HISTORY_H_
 
@@ -22,6 +23,7 @@ class History {
  public:
   explicit History(std::string log) : log_(std::move(log)) {}
 
+  // Before the first try; later ones change nothing.
   void Sent(const std::string& request_id);
   void Acknowledged(const std::string& request_id, const LogPosition& position);
   void Read(int reader, const LogPosition& position);
@@ -34,7 +36,8 @@ class History {
   std::int64_t acknowledged() const;
   std::int64_t unknown() const;  // sent and not acknowledged
 
-  // A watcher: install it as the observer of a store.
+  // A watcher: install it as the observer of a store before the log is created. It must be told every commit from the
+  // first on, or, once the store made it read anew, from there on.
   class Watcher final : public CommitObserver {
    public:
     explicit Watcher(History* history) : history_(history) {}
@@ -56,14 +59,20 @@ class History {
   void Add(Watcher* watcher) { watchers_.push_back(watcher); }
 
  private:
+  void CheckLog(Store& store, std::map<std::string, std::int64_t>* stored,
+                std::map<std::int64_t, std::string>* by_revision);
+  void CheckWatcher(const Watcher& watcher, const std::map<std::int64_t, std::string>& by_revision);
+
   enum class Outcome { kSent, kAcknowledged };
   struct Commit {
     Outcome outcome = Outcome::kSent;
     LogPosition position;
+    std::int64_t sent_after = 0;  // newest revision acknowledged by then
   };
   const std::string log_;
   mutable std::mutex mutex_;
   std::map<std::string, Commit> commits_;  // by request id
+  std::int64_t newest_ = 0;                // acknowledged
   std::map<int, LogPosition> read_;        // newest by reader
   std::vector<std::string> problems_;
   std::vector<Watcher*> watchers_;
