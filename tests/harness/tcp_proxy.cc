@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,8 +11,6 @@
 
 namespace bulian::harness {
 namespace {
-
-constexpr int kPollMs = 2;
 
 sockaddr_in Loopback(int port) {
   sockaddr_in address{};
@@ -44,17 +43,27 @@ TcpProxy::TcpProxy(store::redis::Endpoint target) : target_(std::move(target)) {
                          listen(listener_, 128) == 0 &&
                          getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
   endpoint_ = {"127.0.0.1", listening ? ntohs(address.sin_port) : 0};
+  wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this] { Loop(); });
 }
 
 TcpProxy::~TcpProxy() {
   stopping_.store(true);
+  Wake();
   thread_.join();
   for (const Pair& pair : pairs_) {
     close(pair.client);
     close(pair.target);
   }
   close(listener_);
+  close(wake_);
+}
+
+void TcpProxy::Wake() { eventfd_write(wake_, 1); }
+
+void TcpProxy::Cut() {
+  cut_.fetch_add(1);
+  Wake();
 }
 
 void TcpProxy::Refuse() {
@@ -62,10 +71,23 @@ void TcpProxy::Refuse() {
   Cut();
 }
 
+void TcpProxy::SwallowAnswers() { swallow_.store(true); }
+
+void TcpProxy::Stall() {
+  stall_.store(true);
+  Wake();
+}
+
+void TcpProxy::HalfClose() {
+  half_close_.fetch_add(1);
+  Wake();
+}
+
 void TcpProxy::Heal() {
-  if (swallow_.exchange(false)) Cut();
   refuse_.store(false);
   stall_.store(false);
+  if (swallow_.exchange(false)) Cut();
+  Wake();
 }
 
 void TcpProxy::Accept() {
@@ -93,17 +115,20 @@ bool TcpProxy::Carry(Pair& pair, bool client_ready, bool target_ready) {
 
 void TcpProxy::Loop() {
   while (!stopping_.load()) {
-    std::vector<pollfd> ready = {{listener_, POLLIN, 0}};
-    const short wanted = stall_.load() ? 0 : POLLIN;
+    std::vector<pollfd> ready = {{listener_, POLLIN, 0}, {wake_, POLLIN, 0}};
+    // One that is not looked at is left out: its end would be told again and again.
+    const bool stalled = stall_.load();
     for (const Pair& pair : pairs_) {
-      ready.push_back({pair.client, wanted, 0});
-      ready.push_back({pair.target, wanted, 0});
+      ready.push_back({stalled ? -1 : pair.client, POLLIN, 0});
+      ready.push_back({stalled ? -1 : pair.target, POLLIN, 0});
     }
-    poll(ready.data(), ready.size(), kPollMs);
-    std::size_t at = 1;
+    poll(ready.data(), ready.size(), -1);
+    eventfd_t woken = 0;
+    if (ready[1].revents != 0) eventfd_read(wake_, &woken);
+    std::size_t at = 2;
     std::erase_if(pairs_, [&](Pair& pair) {
-      const bool client = wanted != 0 && ready[at].revents != 0;
-      const bool target = wanted != 0 && ready[at + 1].revents != 0;
+      const bool client = ready[at].revents != 0;
+      const bool target = ready[at + 1].revents != 0;
       at += 2;
       if (Carry(pair, client, target)) return false;
       close(pair.client);

@@ -24,16 +24,16 @@ class TcpProxy {
   const store::redis::Endpoint& endpoint() const { return endpoint_; }
 
   // Breaks every connection; new ones are taken.
-  void Cut() { cut_.fetch_add(1); }
+  void Cut();
   // Breaks connections and refuses new ones until Heal().
   void Refuse();
   // Requests still arrive, answers are kept back: what was done is not known. Until Heal(), when connections are
   // broken.
-  void SwallowAnswers() { swallow_.store(true); }
-  // Nothing is carried until Heal(); connections stay.
-  void Stall() { stall_.store(true); }
+  void SwallowAnswers();
+  // Nothing is carried until Heal(), when what was sent meanwhile arrives, late; connections stay.
+  void Stall();
   // Tells the clients that no more answers come, while requests still arrive.
-  void HalfClose() { half_close_.fetch_add(1); }
+  void HalfClose();
   void Heal();
 
  private:
@@ -42,6 +42,7 @@ class TcpProxy {
     std::uint64_t born_cut, born_half;
     bool half_closed = false;
   };
+  void Wake();
   void Loop();
   void Accept();
   // False: the pair has ended.
@@ -50,6 +51,7 @@ class TcpProxy {
   const store::redis::Endpoint target_;
   store::redis::Endpoint endpoint_;
   int listener_ = -1;
+  int wake_ = -1;  // an eventfd
   std::atomic<std::uint64_t> cut_{0}, half_close_{0};
   std::atomic<bool> refuse_{false}, swallow_{false}, stall_{false}, stopping_{false};
   std::vector<Pair> pairs_;  // by the thread
