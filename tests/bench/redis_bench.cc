@@ -1,5 +1,6 @@
-// The store on Redis against a minimal client of the same Redis in the same run: commits, fan-out to replicas, scans.
-// Usage: redis_bench [records of the scan; default 1000000]. Starts redis-server itself.
+// The store on Redis against a minimal client of the same Redis in the same run: commits, fan-out to replicas, scans,
+// and what a replica does when it starts or fell behind the log: it builds its snapshot from a scan. Usage: redis_bench
+// [records of the scan; default 1000000 [rebuild: only that]]. Starts redis-server itself.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -19,7 +21,10 @@
 #include "services/store/redis/layout.h"
 #include "services/store/redis/redis_store.h"
 #include "services/store/redis/scripts.h"
+#include "services/view/view.h"
 #include "tests/harness/redis_process.h"
+#include "tests/harness/synthetic_snapshot.h"
+#include "tools/loadgen/synthetic.h"
 
 namespace bulian::store {
 namespace {
@@ -211,8 +216,10 @@ void FanOut(const harness::RedisProcess& server) {
               lags[lags.size() / 2] * 1e3, lags[lags.size() * 99 / 100] * 1e3);
 }
 
-void Scans(const harness::RedisProcess& server, Store& store, int records) {
-  auto loader = store.LoadLog("large");
+// Each of the records `at(0)` to `at(count - 1)`: name and value, in the order of names.
+template <class Record>
+void Load(Store& store, const std::string& log, int count, Record at) {
+  auto loader = store.LoadLog(log);
   Require(loader.ok(), "load");
   LogEntry entry;
   entry.revision = 1;
@@ -220,26 +227,34 @@ void Scans(const harness::RedisProcess& server, Store& store, int records) {
   entry.commit_time = absl::FromUnixSeconds(1'700'000'000);
   entry.predecessor_digest = GenesisDigest(RandomUuid());
   entry.changes = {{"first", std::nullopt, "1", 0}};
-  auto start = Clock::now();
-  for (int i = 0; i < records; ++i) {
-    const std::string name = "clusters/large/enterprises/e" + std::to_string(i);
-    Require((*loader)->AddRecord(name, std::string(kValueBytes, 'x'), 1).ok(), "record");
+  const auto start = Clock::now();
+  for (int i = 0; i < count; ++i) {
+    const auto& [name, value] = at(i);
+    Require((*loader)->AddRecord(name, value, 1).ok(), "record");
   }
   Require((*loader)->AddEntry(entry).ok(), "entry");
   Require((*loader)->Finish({RandomUuid(), 1, 1, entry.commit_time}).ok(), "finish");
-  std::printf("load of %d records: %.0f records/s\n", records, records / Seconds(start));
-  for (int round = 0; round < 3; ++round) {
-    start = Clock::now();
-    double own = OwnCpu();
-    int seen = 0;
-    Require(store.Scan("large", [&](const ScannedRecord&) { return ++seen > 0; }).ok() && seen == records, "scan");
-    const double ours = Seconds(start);
-    const double our_cpu = OwnCpu() - own;
-    start = Clock::now();
-    own = OwnCpu();
+  std::printf("load of %d records: %.0f records/s\n", count, count / Seconds(start));
+}
+
+struct Took {
+  double seconds, own_cpu;
+};
+
+template <class Work>
+Took Time(Work work) {
+  const auto start = Clock::now();
+  const double own = OwnCpu();
+  work();
+  return {Seconds(start), OwnCpu() - own};
+}
+
+// Every key of the records with one command, and nothing made of it.
+Took BareScan(const harness::RedisProcess& server, const std::string& log, int records) {
+  return Time([&] {
     auto connection = redis::Connection::Open(server.endpoint(), {}, absl::Seconds(60));
     Require(connection.ok(), "connect");
-    const redis::LogKeys keys("bulian", "large");
+    const redis::LogKeys keys("bulian", log);
     std::size_t fields = 0;
     for (int bucket = 0; bucket < redis::kBuckets; ++bucket) {
       const auto reply = (*connection)->Run({"HGETALL", keys.Bucket(bucket)});
@@ -247,26 +262,66 @@ void Scans(const harness::RedisProcess& server, Store& store, int records) {
       fields += redis::Reply(reply->get()).size();
     }
     Require(fields == 2 * (static_cast<std::size_t>(records) + redis::kBuckets), "bare scan is whole");
-    const double bare = Seconds(start);
+  });
+}
+
+void Scans(const harness::RedisProcess& server, Store& store, int records) {
+  const std::string value(kValueBytes, 'x');
+  Load(store, "large", records,
+       [&](int i) { return std::pair("clusters/large/enterprises/e" + std::to_string(i), value); });
+  for (int round = 0; round < 3; ++round) {
+    const Took ours = Time([&] {
+      int seen = 0;
+      Require(store.Scan("large", [&](const ScannedRecord&) { return ++seen > 0; }).ok() && seen == records, "scan");
+    });
+    const Took bare = BareScan(server, "large", records);
     std::printf(
         "scan in order of names: %.0f records/s, bare scan without order %.0f: ratio %.2f; own CPU ratio %.2f\n",
-        records / ours, records / bare, bare / ours, (OwnCpu() - own) / our_cpu);
+        records / ours.seconds, records / bare.seconds, bare.seconds / ours.seconds, bare.own_cpu / ours.own_cpu);
   }
 }
 
-int Run(int records) {
+// A cluster of about as many records as wanted.
+void Rebuilds(const harness::RedisProcess& server, const RedisOptions& options, Store& store, int wanted) {
+  loadgen::SyntheticOptions shape;
+  shape.enterprises = wanted * 10 / 62;
+  shape.links = shape.enterprises / 10;
+  const harness::StoredRecords made = harness::RecordsOf(loadgen::Synthetic(shape));
+  const int records = static_cast<int>(made.size());
+  Load(
+      store, shape.cluster, records, [&](int i) -> const auto& { return made[static_cast<std::size_t>(i)]; });
+  for (int round = 0; round < 3; ++round) {
+    auto replica = OpenRedisStore(options);
+    Require(replica.ok(), "open");
+    view::Views views(replica->get(), {});
+    const Took ours = Time([&] { Require(views.Load().ok() && views.Current(shape.cluster).ok(), "rebuild"); });
+    const Took bare = BareScan(server, shape.cluster, records);
+    std::printf("rebuild of %d records: %.0f records/s, bare scan %.0f: ratio %.2f; own CPU ratio %.2f\n", records,
+                records / ours.seconds, records / bare.seconds, bare.seconds / ours.seconds,
+                bare.own_cpu / ours.own_cpu);
+  }
+}
+
+int Run(int records, bool only_rebuild) {
   harness::RedisProcess server({});
   RedisOptions options;
   options.endpoints = {server.endpoint()};
   auto store = OpenRedisStore(options);
   Require(store.ok(), "open");
-  Commits(server, **store);
-  FanOut(server);
-  Scans(server, **store, records);
+  if (!only_rebuild) {
+    Commits(server, **store);
+    FanOut(server);
+    Scans(server, **store, records);
+    // A replica loads every cluster: only one is to be there.
+    server.Run({"FLUSHALL"});
+  }
+  Rebuilds(server, options, **store, records);
   return 0;
 }
 
 }  // namespace
 }  // namespace bulian::store
 
-int main(int argc, char** argv) { return bulian::store::Run(argc > 1 ? std::atoi(argv[1]) : 1'000'000); }
+int main(int argc, char** argv) {
+  return bulian::store::Run(argc > 1 ? std::atoi(argv[1]) : 1'000'000, argc > 2 && std::string(argv[2]) == "rebuild");
+}
