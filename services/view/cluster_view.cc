@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxUndone = 4;
 constexpr std::size_t kMaxSteps = 10'000;
+constexpr int kScanAgain = 3;
 constexpr auto kPollEvery = std::chrono::milliseconds(20);
 
 model::SnapshotPosition ToSnapshotPosition(const std::string& cluster, const store::LogPosition& position) {
@@ -38,6 +39,13 @@ ClusterView::ClusterView(std::string cluster, const ViewOptions* options)
 
 absl::Status ClusterView::Load(store::Store* store) {
   std::lock_guard apply_lock(apply_mutex_);
+  absl::Status loaded = LoadOnce(store);
+  // The log was trimmed faster than it was scanned.
+  for (int again = 0; absl::IsOutOfRange(loaded) && again < kScanAgain; ++again) loaded = LoadOnce(store);
+  return loaded;
+}
+
+absl::Status ClusterView::LoadOnce(store::Store* store) {
   std::int64_t replayed = 0;
   store::ScanResult frame;
   do {  // again if the log was dropped and created anew meanwhile

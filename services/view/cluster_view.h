@@ -57,6 +57,8 @@ class ClusterView {
     model::Delta delta;
   };
 
+  // OUT_OF_RANGE: the log was trimmed beyond the beginning of the scan. Holds apply_mutex_.
+  absl::Status LoadOnce(store::Store* store);
   // Builds and publishes. Holds apply_mutex_.
   void Publish();
   // Takes versions out that are beyond count or age; the caller drops them without the lock. Holds mutex_.

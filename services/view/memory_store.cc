@@ -81,6 +81,9 @@ absl::StatusOr<store::LogPosition> MemoryStore::Position(std::string_view log) {
 
 absl::StatusOr<store::ScanResult> MemoryStore::Scan(std::string_view log,
                                                     const std::function<bool(const store::ScannedRecord&)>& visit) {
+  if (before_scan) {
+    if (absl::Status good = before_scan(); !good.ok()) return good;
+  }
   store::ScanResult result;
   if (const auto position = Position(log); position.ok())
     result.start = *position;

@@ -36,6 +36,8 @@ class MemoryStore final : public store::Store {
   void SetObserver(store::CommitObserver* observer) override { observer_ = observer; }
   store::StoreStats Stats() override { return {}; }
 
+  // Asked at the beginning of a scan: an error is the scan's answer.
+  std::function<absl::Status()> before_scan;
   // Runs after every so many records of a scan, without a lock: commits made there fall into the scan's frame.
   std::function<void()> during_scan;
   // Whether logged changes say the revision of their before-image.

@@ -70,5 +70,53 @@ TEST_F(OtherWritersTest, AReaderThatWaitsGoesOnWithWhatIsReadAnew) {
   EXPECT_EQ((*answer)->position().revision, 2);
 }
 
+// Nobody tells again: a store that cannot be read for longer than one try waits is asked until it can.
+TEST_F(OtherWritersTest, WhatCouldNotBeReadAnewIsReadLater) {
+  CommitElsewhere(/*create=*/true);
+  views_.OnReload("c");
+  std::atomic<int> refusals = 0;
+  store_.before_scan = [&] {
+    if (refusals.fetch_add(1) >= 15) return absl::OkStatus();
+    return model::Error(absl::StatusCode::kUnavailable, v1::STORE_FAILED, "no answer in time");
+  };
+  CommitElsewhere(/*create=*/false);
+  views_.OnReload("c");
+  EXPECT_EQ((*views_.Current("c"))->position().revision, 1);
+  v1::ReadAt at = MinRevision(2);
+  const auto answer = views_.Resolve("c", at, {absl::Now() + absl::Seconds(30), [] { return false; }});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ((*answer)->position().revision, 2);
+}
+
+// Commits that follow go by what is read then, not by what was there before.
+TEST_F(OtherWritersTest, ACommitAfterAFailedReadingIsReadWithIt) {
+  CommitElsewhere(/*create=*/true);
+  views_.OnReload("c");
+  bool down = true;
+  store_.before_scan = [&] {
+    return down ? model::Error(absl::StatusCode::kUnavailable, v1::STORE_FAILED, "no answer in time")
+                : absl::OkStatus();
+  };
+  views_.OnReload("c");
+  down = false;
+  store_.SetObserver(&views_);
+  CommitElsewhere(/*create=*/false);
+  EXPECT_EQ((*views_.Current("c"))->position().revision, 2);
+}
+
+TEST_F(OtherWritersTest, ALogThatIsTrimmedWhileItIsScannedIsScannedAgain) {
+  CommitElsewhere(/*create=*/true);
+  int scans = 0;
+  store_.during_scan = [&] {
+    if (++scans > 2) return;
+    for (int i = 0; i < 3; ++i) CommitElsewhere(/*create=*/false);
+    EXPECT_TRUE(store_.Compact({1, absl::ZeroDuration(), 0}).ok());
+  };
+  views_.OnReload("c");
+  ASSERT_TRUE(views_.Current("c").ok());
+  EXPECT_EQ((*views_.Current("c"))->position().revision, 7);
+  EXPECT_EQ(scans, 3);
+}
+
 }  // namespace
 }  // namespace bulian::view

@@ -1,6 +1,8 @@
 #include <chrono>
+#include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr auto kPollEvery = std::chrono::milliseconds(1);
 constexpr int kLoadAgain = 10;
+constexpr auto kBetweenLoads = std::chrono::milliseconds(500);
 
 // A position of an epoch that ended: its commit may have been lost.
 absl::Status OtherEpoch(const store::LogPosition& position, ClusterView& view) {
@@ -29,6 +32,14 @@ absl::Status OtherEpoch(const store::LogPosition& position, ClusterView& view) {
 class Views::Impl {
  public:
   Impl(store::Store* store, ViewOptions options) : store_(store), options_(std::move(options)) {}
+  ~Impl() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (reloading_.joinable()) reloading_.join();
+  }
 
   // Null if there is none.
   std::shared_ptr<ClusterView> Find(std::string_view cluster) const {
@@ -82,14 +93,44 @@ class Views::Impl {
     std::lock_guard lock(mutex_);
     if (const auto found = views_.find(cluster); found != views_.end() && found->second == view) views_.erase(found);
   }
-  absl::Status LoadCluster(const std::string& cluster) {
+  // The store waits between its own tries.
+  absl::Status LoadPatiently(ClusterView& view) {
+    absl::Status loaded = view.Load(store_);
+    for (int again = 0; absl::IsUnavailable(loaded) && again < kLoadAgain; ++again) loaded = view.Load(store_);
+    return loaded;
+  }
+  // Reads a cluster anew. Nobody tells again what was told once, so that what fails is tried until it is done. Holds
+  // telling_.
+  void LoadAnew(const std::string& cluster) {
     auto view = std::make_shared<ClusterView>(cluster, &options_);
-    absl::Status loaded = view->Load(store_);
-    // Nobody else asks again for what is told once; the store waits between its own tries.
-    for (int again = 0; absl::IsUnavailable(loaded) && again < kLoadAgain; ++again) loaded = view->Load(store_);
-    if (!loaded.ok()) return loaded;
-    Install(cluster, std::move(view));
-    return absl::OkStatus();
+    const absl::Status loaded = LoadPatiently(*view);
+    if (loaded.ok()) Install(cluster, std::move(view));
+    std::lock_guard lock(mutex_);
+    if (loaded.ok() || absl::IsNotFound(loaded)) {
+      behind_.erase(cluster);
+      return;
+    }
+    behind_.insert(cluster);
+    if (!reloading_.joinable()) reloading_ = std::thread([this] { Reload(); });
+    wake_.notify_all();
+  }
+  bool IsBehind(const std::string& cluster) const {
+    std::lock_guard lock(mutex_);
+    return behind_.contains(cluster);
+  }
+  void Reload() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      wake_.wait(lock, [this] { return stopping_ || !behind_.empty(); });
+      if (wake_.wait_for(lock, kBetweenLoads, [this] { return stopping_; })) return;
+      const std::set<std::string> behind = behind_;
+      lock.unlock();
+      for (const std::string& cluster : behind) {
+        std::lock_guard telling(telling_);
+        if (IsBehind(cluster)) LoadAnew(cluster);
+      }
+      lock.lock();
+    }
   }
 
   absl::StatusOr<model::SnapshotPtr> At(ClusterView& view, std::int64_t revision, const Patience& patience) {
@@ -111,7 +152,12 @@ class Views::Impl {
 
   store::Store* const store_;
   const ViewOptions options_;
+  std::mutex telling_;  // before mutex_; held while the store's news are taken in, one after the other
   mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::set<std::string> behind_;  // by mutex_: clusters whose view is not what was told, because it could not be read
+  bool stopping_ = false;         // by mutex_
+  std::thread reloading_;         // there once something was behind
   std::map<std::string, std::shared_ptr<ClusterView>, std::less<>> views_;
   std::int64_t undos_ = 0;
 };
@@ -126,7 +172,7 @@ absl::Status Views::Load() {
     // In place before it is loaded: a commit that comes meanwhile waits for the load and is applied after it.
     const auto view = std::make_shared<ClusterView>(cluster, &impl_->options_);
     impl_->Install(cluster, view);
-    const absl::Status loaded = view->Load(impl_->store_);
+    const absl::Status loaded = impl_->LoadPatiently(*view);
     if (absl::IsNotFound(loaded)) {
       impl_->Remove(cluster, view);  // dropped since it was listed
     } else if (!loaded.ok()) {
@@ -216,6 +262,8 @@ ViewStats Views::Stats() const {
 
 void Views::OnCommit(const std::string& log, const store::LogPosition& position,
                      const std::shared_ptr<const store::LogEntry>& entry) {
+  std::lock_guard telling(impl_->telling_);
+  if (impl_->IsBehind(log)) return impl_->LoadAnew(log);
   auto view = impl_->Find(log);
   if (view == nullptr || (position.revision == 1 && view->uid() != position.uid)) {
     view = std::make_shared<ClusterView>(log, &impl_->options_);
@@ -224,12 +272,16 @@ void Views::OnCommit(const std::string& log, const store::LogPosition& position,
     return;
   }
   // Commits were missed, which a store that tells of each does not let happen: begin again from what it holds.
-  impl_->LoadCluster(log).IgnoreError();
+  impl_->LoadAnew(log);
 }
 
-void Views::OnReload(const std::string& log) { impl_->LoadCluster(log).IgnoreError(); }
+void Views::OnReload(const std::string& log) {
+  std::lock_guard telling(impl_->telling_);
+  impl_->LoadAnew(log);
+}
 
 void Views::OnDrop(const std::string& log, const std::string& uid) {
+  std::lock_guard telling(impl_->telling_);
   std::shared_ptr<ClusterView> view;
   {
     std::lock_guard lock(impl_->mutex_);
