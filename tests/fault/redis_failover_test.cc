@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/model/error.h"
+#include "services/store/log_codec.h"
 #include "services/store/redis/redis_store.h"
 #include "tests/fault/history.h"
 #include "tests/fault/redis_replicas.h"
@@ -137,6 +138,36 @@ TEST(RedisFailover, AnUnmetWaitIsUnconfirmedAndUnseen) {
   EXPECT_TRUE(again->replayed);
   EXPECT_EQ(again->position.revision, 1);
   EXPECT_EQ(store.Position(kLog)->revision, 1);
+}
+
+TEST(RedisFailover, ALoadedLogIsWaitedForToo) {
+  RedisProcess server({});
+  RedisOptions options = QuickOptions(server.endpoint());
+  options.wait_replicas = 1;
+  options.wait_timeout = absl::Milliseconds(100);
+  LogEntry entry;
+  entry.revision = 1;
+  entry.epoch = 1;
+  entry.commit_time = absl::FromUnixSeconds(1'700'000'000);
+  entry.predecessor_digest = GenesisDigest("uid");
+  entry.changes = {{"counter", std::nullopt, "1", 0}};
+  const auto load = [&](const std::string& log) {
+    auto store = OpenRedisStore(options);
+    EXPECT_TRUE(store.ok()) << store.status();
+    auto loader = (*store)->LoadLog(log);
+    EXPECT_TRUE(loader.ok()) << loader.status();
+    EXPECT_TRUE((*loader)->AddRecord("counter", "1", 1).ok());
+    EXPECT_TRUE((*loader)->AddEntry(entry).ok());
+    return (*loader)->Finish({RandomUuid(), 1, 1, entry.commit_time});
+  };
+  const absl::Status alone = load("alone");
+  EXPECT_EQ(model::ReasonOf(alone), v1::COMMIT_UNCONFIRMED) << alone;
+  RedisProcess replica({0, false, {Follows(server), "repl-diskless-sync-delay 0"}});
+  ASSERT_TRUE(SentinelGroup::Synced(server, 1));
+  options.wait_timeout = absl::Seconds(20);
+  options.timeout = absl::Seconds(25);
+  const absl::Status held = load("held");
+  EXPECT_TRUE(held.ok()) << held;
 }
 
 // Without a wait a failover may lose what the master alone had. Nobody may go on as if nothing had happened.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/numbers.h"
 #include "services/model/error.h"
 #include "services/store/lmdb/layout.h"
 #include "services/store/lmdb/lmdb_store.h"
@@ -28,6 +29,12 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenRedis(const std::string& place
   options->credentials.password = *std::move(password);
   options->sentinel_credentials.password = *std::move(sentinel);
   options->durability = store::redis::ParseDurability(Environment("BULIAN_REDIS_DURABILITY"));
+  const std::string wait = Environment("BULIAN_REDIS_WAIT_REPLICAS");
+  if (!wait.empty() && !absl::SimpleAtoi(wait, &options->wait_replicas)) {
+    model::Violations violations;
+    violations.Add("BULIAN_REDIS_WAIT_REPLICAS", "is a number");
+    return violations.ToStatus();
+  }
   return store::OpenRedisStore(*options);
 }
 

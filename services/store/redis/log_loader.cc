@@ -170,7 +170,9 @@ absl::Status RedisLogLoader::Adopt(const LogPosition& position, std::int64_t rec
   const Outcome outcome = std::move(executor_.Run({&adopt, 1}, options_.wait_replicas).front());
   if (!outcome.status.ok()) return outcome.status;
   if (Reply(outcome.reply.get()).Text() == "exists") return model::AlreadyExists("clusters/" + log_);
-  return absl::OkStatus();
+  if (outcome.confirmed) return absl::OkStatus();
+  return model::Error(absl::StatusCode::kUnavailable, v1::COMMIT_UNCONFIRMED,
+                      "clusters/" + log_ + " is there, but too few replicas hold it: a failover may lose it");
 }
 
 absl::StatusOr<std::int64_t> RedisLogLoader::CountRecords() {
