@@ -113,7 +113,7 @@ class LogLoader {
 
   // The log is there, at this position, and the observer is told OnReload. The position is that of the last entry but
   // for the uid, and the epoch, which may be higher. INVALID_ARGUMENT: what was added makes no such log.
-  // ALREADY_EXISTS: a log of the name was created meanwhile.
+  // ALREADY_EXISTS: a log of the name came meanwhile. UNAVAILABLE/COMMIT_UNCONFIRMED: too few replicas hold it yet.
   virtual absl::Status Finish(const LogPosition& position) = 0;
 };
 
