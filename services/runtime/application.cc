@@ -108,7 +108,10 @@ absl::Status Application::StartHttp() {
 
 absl::Status Application::OpenStore() {
   auto opened = OpenChosenStore(config_);
-  for (std::string told; absl::IsUnavailable(opened.status()); opened = OpenChosenStore(config_)) {
+  const auto may_come = [this](const absl::Status& status) {
+    return absl::IsUnavailable(status) || (!status.ok() && config_.wait_for_repair);
+  };
+  for (std::string told; may_come(opened.status()); opened = OpenChosenStore(config_)) {
     phase_.AskStoreHealthBy([why = opened.status()] { return why; });
     std::string why(opened.status().message());
     if (why != told) log_->Write(rpc::LogLevel::kWarning, "waiting for the store", {{"error", why}});

@@ -47,7 +47,8 @@ class Application {
  private:
   void AddModules();
   absl::Status StartHttp();
-  // Waits for a store that may come yet (a Redis that is down), telling why in readiness and the log.
+  // Waits for a store that may come yet (a Redis that is down; with `wait-for-repair` any), telling why in readiness
+  // and the log.
   absl::Status OpenStore();
   absl::Status LoadViews();
   absl::Status AddServices();

@@ -134,17 +134,16 @@ class Layers {
   }
   void Mistake(std::string_view where, std::string_view what) { mistakes_.Add(where, what); }
 
-  absl::StatusOr<Config> Resolve() {
-    Config config;
+  // A wrong value leaves the option's default; the status has every mistake.
+  absl::Status Resolve(Config* config) {
     for (const Option& option : Options()) {
-      Set(option, std::string(option.default_text), &config);
+      Set(option, std::string(option.default_text), config);
       const auto said = values_.find(option.name);
       if (said == values_.end()) continue;
-      const std::string wrong = Set(option, said->second.first, &config);
+      const std::string wrong = Set(option, said->second.first, config);
       if (!wrong.empty()) mistakes_.Add(said->second.second, "`" + std::string(option.name) + "` " + wrong);
     }
-    if (!mistakes_.empty()) return mistakes_.ToStatus();
-    return config;
+    return mistakes_.ToStatus();
   }
 
  private:
@@ -242,7 +241,9 @@ std::string EnvironmentName(std::string_view option) {
   return name;
 }
 
-absl::StatusOr<CommandLine> ParseCommandLine(const ConfigSources& sources) {
+namespace {
+
+absl::Status ReadSources(const ConfigSources& sources, CommandLine* line) {
   const auto environment = sources.environment ? sources.environment : ProcessEnvironment;
   const auto read_file = sources.read_file ? sources.read_file : FileText;
   Layers layers;
@@ -261,9 +262,22 @@ absl::StatusOr<CommandLine> ParseCommandLine(const ConfigSources& sources) {
     if (auto value = environment(name)) layers.Say(option.name, *std::move(value), name);
   }
   for (auto& [name, value] : flags.values) layers.Say(name, value, "--" + name);
-  auto config = layers.Resolve();
-  if (!config.ok()) return config.status();
-  return CommandLine{flags.action, *std::move(config)};
+  line->action = flags.action;
+  return layers.Resolve(&line->config);
+}
+
+}  // namespace
+
+absl::StatusOr<CommandLine> ParseCommandLine(const ConfigSources& sources) {
+  CommandLine line;
+  if (const absl::Status mistakes = ReadSources(sources, &line); !mistakes.ok()) return mistakes;
+  return line;
+}
+
+CommandLine WithoutMistakes(const ConfigSources& sources) {
+  CommandLine line;
+  ReadSources(sources, &line).IgnoreError();
+  return line;
 }
 
 std::string DescribeMistakes(const absl::Status& status) {

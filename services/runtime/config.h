@@ -36,7 +36,7 @@ struct Config {
   absl::Duration kept_age;
   std::int64_t max_receive_bytes = 0;
   std::int64_t workers = 0, streams = 0, feeds = 0, queues = 0, pollers = 0;
-  bool insecure_allow_remote = false;
+  bool insecure_allow_remote = false, wait_for_repair = false;
   std::string page_token_secret;
   std::string region_names, industry_codes;
 };
@@ -75,6 +75,9 @@ struct ConfigSources {
   std::function<std::optional<std::string>(const std::string&)> read_file;
 };
 absl::StatusOr<CommandLine> ParseCommandLine(const ConfigSources& sources);
+
+// The same with each mistake left out, as if nobody had said it: what is needed to tell of the mistakes.
+CommandLine WithoutMistakes(const ConfigSources& sources);
 
 // One line for each mistake of a status of ParseCommandLine.
 std::string DescribeMistakes(const absl::Status& status);

@@ -70,6 +70,15 @@ TEST(ConfigTest, EveryMistakeAtOnceWithItsPlace) {
   }
 }
 
+TEST(ConfigTest, WhatIsGoodBesideMistakes) {
+  const auto none = [](const std::string&) { return std::optional<std::string>(); };
+  const CommandLine line =
+      WithoutMistakes({{"--workers=many", "--streams=7", "--gone=1", "--http-listen=127.0.0.1:1"}, none, none});
+  EXPECT_EQ(line.config.workers, 32);
+  EXPECT_EQ(line.config.streams, 7);
+  EXPECT_EQ(line.config.http_listen, "127.0.0.1:1");
+}
+
 TEST(ConfigTest, RefusesValuesOutOfRange) {
   for (const char* flag : {"--workers=0", "--max-receive-bytes=12", "--max-data-size=9999999TiB",
                            "--listen=[::1]:70000", "--listen=::1:5", "--listen=:5", "--page-token-secret=short",

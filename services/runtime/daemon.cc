@@ -15,13 +15,14 @@
 #include "grpc/support/log.h"
 #include "services/runtime/application.h"
 #include "services/runtime/code_tables.h"
+#include "services/runtime/repair.h"
 #include "services/runtime/store_choice.h"
 #include "services/runtime/version.h"
 
 namespace bulian::runtime {
 namespace {
 
-constexpr int kForced = 130;
+constexpr int kMistakes = 2, kForced = 130;
 
 sigset_t EndSignals() {
   sigset_t signals;
@@ -81,10 +82,18 @@ void PrepareProcess(JsonLogger* log) {
   google::protobuf::SetLogHandler(LogProtobuf);
 }
 
-int Serve(const Config& config) {
-  // Never destroyed: library threads may log until the process ends.
-  auto* log = new JsonLogger(STDERR_FILENO, LogLevelOf(config.log_level));
-  PrepareProcess(log);
+// The configuration with everything it names read; every mistake of one step at once.
+absl::StatusOr<CommandLine> ReadEverything(const std::vector<std::string>& arguments) {
+  auto line = ParseCommandLine({arguments, nullptr, nullptr});
+  if (!line.ok() || (line->action != Action::kCheckConfig && line->action != Action::kRun)) return line;
+  if (const absl::Status choice = CheckStoreChoice(line->config); !choice.ok()) return choice;
+  auto tables = LoadCodeTables(line->config);
+  if (!tables.ok()) return tables.status();
+  resource::UseCodeTables(*std::move(tables));
+  return line;
+}
+
+int Serve(const Config& config, JsonLogger* log) {
   Application application(config, log, PauseUnlessEnding);
   const absl::Status status = application.Start();
   if (!status.ok()) {
@@ -106,28 +115,34 @@ int Serve(const Config& config) {
   return 0;
 }
 
+JsonLogger* NewLog(const Config& config) {
+  // Never destroyed: library threads may log until the process ends.
+  auto* log = new JsonLogger(STDERR_FILENO, LogLevelOf(config.log_level));
+  PrepareProcess(log);
+  return log;
+}
+
+int Refused(const absl::Status& mistakes) {
+  std::fputs(DescribeMistakes(mistakes).c_str(), stderr);
+  return kMistakes;
+}
+
+int ServeOnceMended(const std::vector<std::string>& arguments, const absl::Status& mistakes) {
+  const CommandLine good = WithoutMistakes({arguments, nullptr, nullptr});
+  if (good.action != Action::kRun || !good.config.wait_for_repair) return Refused(mistakes);
+  JsonLogger* log = NewLog(good.config);
+  const auto read = [&arguments] { return ReadEverything(arguments); };
+  const auto line = WaitForRepair(good.config, mistakes, read, PauseUnlessEnding, log);
+  if (absl::IsCancelled(line.status())) return 0;
+  return line.ok() ? Serve(line->config, log) : Refused(line.status());
+}
+
 }  // namespace
 
 int RunDaemon(const std::vector<std::string>& arguments) {
-  const auto line = ParseCommandLine({arguments, nullptr, nullptr});
-  if (!line.ok()) {
-    std::fputs(DescribeMistakes(line.status()).c_str(), stderr);
-    return 2;
-  }
-  const Action action = line->action;
-  if (action == Action::kCheckConfig || action == Action::kRun) {
-    if (const absl::Status choice = CheckStoreChoice(line->config); !choice.ok()) {
-      std::fputs(DescribeMistakes(choice).c_str(), stderr);
-      return 2;
-    }
-    auto tables = LoadCodeTables(line->config);
-    if (!tables.ok()) {
-      std::fputs(DescribeMistakes(tables.status()).c_str(), stderr);
-      return 2;
-    }
-    resource::UseCodeTables(*std::move(tables));
-  }
-  switch (action) {
+  const auto line = ReadEverything(arguments);
+  if (!line.ok()) return ServeOnceMended(arguments, line.status());
+  switch (line->action) {
     case Action::kHelp:
       std::fputs(PrintHelp().c_str(), stdout);
       return 0;
@@ -146,7 +161,7 @@ int RunDaemon(const std::vector<std::string>& arguments) {
     case Action::kRun:
       break;
   }
-  return Serve(line->config);
+  return Serve(line->config, NewLog(line->config));
 }
 
 }  // namespace bulian::runtime

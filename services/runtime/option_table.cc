@@ -13,6 +13,11 @@ const Option kOptions[] = {
     {"insecure-allow-remote", kFlag, "false",
      "Listen beyond loopback although callers are not identified: everybody who reaches the address may do everything.",
      &Config::insecure_allow_remote},
+    {"wait-for-repair", kFlag, "false",
+     "Do not end when the configuration is wrong or the data folder cannot be used: say what is wrong in the log and "
+     "on "
+     "/readyz, and start when it is mended. For containers, which would only be started again.",
+     &Config::wait_for_repair},
     {"data-dir", kText, "bulian-data", "Folder of the data file; created if missing, held by one process at a time.",
      &Config::data_dir},
     {"max-data-size", kBytes, "64GiB", "Largest size of the data file; the file is sparse and grows as needed.",
