@@ -42,7 +42,7 @@ class ClientsTest(unittest.TestCase):
             shutil.copytree(SOURCE / "protos", pathlib.Path(folder) / "protos")
             modules = SOURCE / "tools/checks/node_modules"
             if not (modules / "@grpc/grpc-js").is_dir():
-                subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"], cwd=SOURCE / "tools/checks", check=True)
+                subprocess.run([SOURCE / "tools/checks/install"], check=True)
             (pathlib.Path(folder) / "node_modules").symlink_to(modules)
             self.check(["node", "gaps.mjs", self.server.grpc, "clusters/beibei"], cwd=pathlib.Path(folder) / "docs/examples")
 
