@@ -47,6 +47,7 @@ void Application::AddModules() {
                 {},
                 [this] {
                   metrics_.AddSource("process", ProcessReadings);
+                  metrics_.AddSource("probes", [this] { return ProbeReadings(phase_); });
                   return absl::OkStatus();
                 },
                 nullptr});

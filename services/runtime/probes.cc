@@ -70,4 +70,9 @@ gateway::HttpResponse Startupz(const Phase& phase) {
   return phase.started ? Verdict(true, "ok\n") : Verdict(false, "starting\n");
 }
 
+std::vector<Reading> ProbeReadings(const Phase& phase) {
+  const double ready = Readyz(phase).code == 200 ? 1 : 0;
+  return {Reading{"bulian_ready", "1: calls may be sent here; 0: `/readyz` says why not.", false, {{{}, ready}}}};
+}
+
 }  // namespace bulian::runtime

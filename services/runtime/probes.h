@@ -7,10 +7,12 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "services/gateway/http_server.h"
+#include "services/runtime/prometheus_metrics.h"
 
 namespace bulian::runtime {
 
@@ -47,6 +49,9 @@ gateway::HttpResponse Livez(const Phase& phase);
 gateway::HttpResponse Readyz(const Phase& phase);
 // 200 once everything started.
 gateway::HttpResponse Startupz(const Phase& phase);
+
+// What `/readyz` says, as a metric.
+std::vector<Reading> ProbeReadings(const Phase& phase);
 
 }  // namespace bulian::runtime
 
