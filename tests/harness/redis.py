@@ -41,7 +41,7 @@ class Redis:
     def __init__(self, *arguments, environment=None):
         self._folder = tempfile.TemporaryDirectory(prefix="bulian-redis-")
         self.port, self.arguments, self._environment = free_port(), arguments, {**os.environ, **(environment or {})}
-        self.address = f"127.0.0.1:{self.port}"
+        self.address, self.folder = f"127.0.0.1:{self.port}", self._folder.name
 
     def __enter__(self):
         self.start()

@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 // What docs/redis.md asks of a client of several replicas.
 constexpr char kSeveralReplicas[] = R"({
   "loadBalancingConfig": [{"round_robin": {}}],
+  "healthCheckConfig": {"serviceName": ""},
   "methodConfig": [{"name": [{}], "retryPolicy": {"maxAttempts": 5, "initialBackoff": "0.1s", "maxBackoff": "1s",
     "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}}]})";
 

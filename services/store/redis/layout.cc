@@ -70,6 +70,7 @@ std::vector<std::string> LogKeys::All() const {
   return keys;
 }
 
+std::string FormatKey(std::string_view prefix) { return DirectoryKey(prefix) + ":format"; }
 std::string DirectoryKey(std::string_view prefix) { return std::string(prefix) + ":{directory}"; }
 
 std::string Channel(std::string_view prefix) { return std::string(prefix) + ":commits"; }

@@ -5,6 +5,7 @@
 // clang-format off
 //   key                          type    content
 //   {prefix}:{directory}         hash    log name -> time of its last creation or removal; a superset of the logs
+//   {prefix}:{directory}:format  text    version of this layout; a newer one is refused
 //   {prefix}:{LOG}:head          hash    uid, epoch, revision, time, earliest, bytes, records, digest, scope (of the newest
 //                                        commit), lasting (the same if the caller chose its request id), confirmed
 //                                        (revision that enough replicas hold), loaded (1: LoadLog made it)
@@ -40,6 +41,7 @@
 
 namespace bulian::store::redis {
 
+inline constexpr int kFormatVersion = 1;
 inline constexpr int kBuckets = 64;
 inline constexpr std::size_t kRecordRevisionBytes = 8;
 inline constexpr absl::Duration kRequestIdAge = absl::Hours(24);
@@ -58,6 +60,7 @@ struct LogKeys {
   std::string records_;
 };
 std::string DirectoryKey(std::string_view prefix);
+std::string FormatKey(std::string_view prefix);
 std::string Channel(std::string_view prefix);  // messages: name of a log that changed
 int BucketOf(std::string_view name);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "services/model/error.h"
 #include "services/store/digest.h"
 #include "services/store/errors.h"
 #include "services/store/redis/committer.h"
@@ -27,6 +28,23 @@ constexpr absl::Duration kForgottenAfter = absl::Hours(25);
 constexpr absl::Duration kQuickPatience = absl::Milliseconds(300);
 // Following is not complete for this long: readers may miss commits.
 constexpr absl::Duration kStale = absl::Seconds(10);
+
+// On the node that has the key; the others of a Redis Cluster say that it is elsewhere.
+absl::Status CheckFormat(Connection& connection, std::string_view prefix) {
+  const std::string key = FormatKey(prefix);
+  const auto kept = connection.Run({"GET", key});
+  if (!kept.ok()) return kept.status();
+  const Reply answer(kept->get());
+  if (answer.IsError()) return absl::OkStatus();
+  if (answer.IsNil()) {
+    // Not used yet, or only by a release that did not write it. One that takes no key now is asked at the next start.
+    return connection.Run({"SET", key, std::to_string(kFormatVersion), "NX"}).status();
+  }
+  if (ToInteger(answer.Text()) <= kFormatVersion) return absl::OkStatus();
+  return model::Error(absl::StatusCode::kFailedPrecondition, v1::STORE_FAILED,
+                      "the data in Redis has format version " + std::string(answer.Text()) +
+                          ", this program reads up to " + std::to_string(kFormatVersion) + ": use a newer release");
+}
 
 class RedisStore final : public Store {
  public:
@@ -118,6 +136,7 @@ absl::Status RedisStore::Open() {
     if (at == std::string_view::npos || ToInteger(text.substr(at + kVersion.size())) < kOldestVersion)
       return RedisFailed(master.Text() + " is older than version 7");
     if (absl::Status durable = CheckDurability(**connection, options_.durability); !durable.ok()) return durable;
+    if (absl::Status format = CheckFormat(**connection, options_.prefix); !format.ok()) return format;
     if (absl::Status loaded = LoadScripts(**connection); !loaded.ok()) return loaded;
   }
   return follower_.Start(nullptr);
