@@ -1,0 +1,131 @@
+"""What a server needs at given sizes: memory for an enterprise and a capability, a watcher, and CPU for a call. Prints the table of docs/capacity.md.
+
+Usage: capacity.py [ENTERPRISES ...]; by default 10000 50000 250000, each enterprise with five capabilities.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+from client import Client, grpc  # noqa: E402
+from redis import Redis  # noqa: E402
+from server import BIN, Server  # noqa: E402
+
+WATCHERS = 1000
+CALLS = ("get", "find-narrow", "find-broad", "gaps", "update")
+
+
+def metric(server, name):
+    with urllib.request.urlopen(f"http://{server.http}/metrics") as answer:
+        return float(re.search(rf"^{name} (\S+)$", answer.read().decode("utf-8"), re.M)[1])
+
+
+def loadgen(server, *arguments):
+    done = subprocess.run([BIN / "bulian-loadgen", *arguments, f"--server={server.grpc}", f"--pid={server.process.pid}"], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def number(text, key):
+    found = re.search(rf"\b{key} (\S+)", text)
+    return float(found[1]) if found else float("nan")
+
+
+def watcher_cost(server):
+    """Bytes of resident memory for each open watch, and CPU for each message sent to them."""
+    clients, threads, streams = [], [], []
+    before = metric(server, "process_resident_memory_bytes")
+    for i in range(WATCHERS):
+        if i % 100 == 0:
+            clients.append(Client(server.grpc, [("grpc.use_local_subchannel_pool", 1)]))
+        streams.append(clients[-1]("WatchChanges", timeout=600, parent="clusters/load"))
+
+    def drain(stream):
+        try:
+            for _ in stream:
+                pass
+        except grpc.RpcError:
+            pass
+
+    for stream in streams:
+        threads.append(threading.Thread(target=drain, args=(stream,), daemon=True))
+        threads[-1].start()
+    while metric(server, "bulian_watch_streams") < WATCHERS:
+        time.sleep(0.2)
+    held = (metric(server, "process_resident_memory_bytes") - before) / WATCHERS
+    messages, cpu = metric(server, "bulian_watch_messages_total"), metric(server, "process_cpu_seconds_total")
+    loadgen(server, "run", "update", "--enterprises=1000", "--rate=10", "--seconds=10", "--concurrency=2")
+    messages, cpu = metric(server, "bulian_watch_messages_total") - messages, metric(server, "process_cpu_seconds_total") - cpu
+    for stream in streams:
+        stream.cancel()
+    for client in clients:
+        client.close()
+    return held, cpu / max(messages, 1)
+
+
+def shape_of(enterprises, capabilities=5):
+    return [f"--enterprises={enterprises}", f"--capabilities={capabilities}", f"--types={max(50, enterprises // 50)}", "--segments=100", f"--links={enterprises}"]
+
+
+def memory(enterprises, capabilities):
+    """Resident bytes after a start, beyond those of an empty server."""
+    with tempfile.TemporaryDirectory(prefix="bulian-capacity-") as folder:
+        with Server(folder) as server:
+            empty = metric(server, "process_resident_memory_bytes")
+            loadgen(server, "load", *shape_of(enterprises, capabilities))
+        with Server(folder) as server:
+            return metric(server, "process_resident_memory_bytes") - empty
+
+
+def in_redis(enterprises):
+    """Bytes of Redis, its log included."""
+    with Redis() as redis, Server(None, "--store=redis", f"--redis-address={redis.address}") as server:
+        loadgen(server, "load", *shape_of(enterprises))
+        return metric(server, "bulian_store_used_bytes")
+
+
+def measure(enterprises):
+    shape = shape_of(enterprises)
+    with tempfile.TemporaryDirectory(prefix="bulian-capacity-") as folder:
+        with Server(folder) as server:
+            empty = metric(server, "process_resident_memory_bytes")
+            loaded = loadgen(server, "load", *shape)
+            peak = metric(server, "process_resident_memory_bytes")
+        begun = time.monotonic()
+        with Server(folder) as server:
+            start = time.monotonic() - begun
+            row = {"enterprises": enterprises, "start_s": start, "import_rss": peak - empty, "rss": metric(server, "process_resident_memory_bytes") - empty,
+                   "snapshot": metric(server, "bulian_snapshot_bytes"), "file": metric(server, "bulian_store_used_bytes"), "import_cpu": number(loaded, "server_cpu_us_per_record")}
+            for call in CALLS:
+                told = loadgen(server, "run", call, *shape, "--seconds=6", "--concurrency=8")
+                row[call] = (number(told, "server_cpu_us_per_call"), number(told, "calls_per_second"))
+            row["rss_under_load"] = metric(server, "process_resident_memory_bytes") - empty
+            row["watcher"], row["message_cpu"] = watcher_cost(server)
+    return row
+
+
+def main(sizes):
+    rows = [measure(size) for size in sizes]
+    line = lambda name, values: print(f"| {name} | " + " | ".join(values) + " |")  # noqa: E731
+    line("what", [f"{row['enterprises']:,} enterprises".replace(",", " ") for row in rows])
+    print("|---" * (len(rows) + 1) + "|")
+    for name, key in (("resident after a start", "rss"), ("resident after the import", "import_rss"), ("resident after calls of all kinds", "rss_under_load"),
+                      ("snapshot (`bulian_snapshot_bytes`)", "snapshot"), ("data file", "file")):
+        line(name, [f"{row[key] / 2 ** 20:.0f} MiB; {row[key] / row['enterprises'] / 1000:.1f} kB an enterprise" for row in rows])
+    line("start until ready", [f"{row['start_s']:.1f} s" for row in rows])
+    for call in CALLS:
+        line(f"CPU of a call `{call}`", [f"{row[call][0]:.0f} us ({row[call][1]:.0f} calls/s)" for row in rows])
+    line("an open watch", [f"{row['watcher'] / 1000:.0f} kB" for row in rows])
+    line("CPU of a message to a watch", [f"{row['message_cpu'] * 1e6:.0f} us" for row in rows])
+    least = sizes[0]
+    one, five = memory(least, 1), memory(least, 5)
+    print(f"\nAt {least} enterprises: {(five - one) / 4 / least:.0f} bytes of memory a capability, {(one - (five - one) / 4) / least:.0f} an enterprise without; "
+          f"Redis {in_redis(least) / least / 1000:.1f} kB an enterprise with five.")
+
+
+if __name__ == "__main__":
+    main([int(one) for one in sys.argv[1:]] or [10_000, 50_000, 250_000])
