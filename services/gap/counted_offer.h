@@ -2,6 +2,7 @@
 #ifndef SERVICES_GAP_COUNTED_OFFER_H_
 #define SERVICES_GAP_COUNTED_OFFER_H_
 
+#include <array>
 #include <cstdint>
 
 #include "bulian/v1/attribute.pb.h"
@@ -28,6 +29,13 @@ struct HeldCapacity {
   std::uint8_t set = 0;  // the smallest set it belongs to
   Bounds capacity{};     // as CountedOffer's
   friend bool operator==(const HeldCapacity&, const HeldCapacity&) = default;
+};
+
+// How much of the capacity of each supplier set hangs on one supplier.
+struct GreatestHeld {
+  std::array<double, 3> share{};     // the greatest anyone may hold, at the ends that make it greatest; 1: the only one
+  std::array<bool, 3> can_be_all{};  // somebody holds all there is
+  friend bool operator==(const GreatestHeld&, const GreatestHeld&) = default;
 };
 
 // Several of them together.

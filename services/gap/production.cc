@@ -284,6 +284,11 @@ class ModelBuilder {
       }
       ++sum.count;
     }
+    model_.classes_of.resize(model_.segments.size());
+    for (std::size_t number = 0; number < model_.classes.size(); ++number) {
+      for (const int segment : model_.classes[number].segments)
+        model_.classes_of[segment].push_back(static_cast<int>(number));
+    }
     std::sort(holdings.begin(), holdings.end(), [](const Holding& a, const Holding& b) {
       return std::tuple(a.enterprise, a.capacity_class, a.capability) <
              std::tuple(b.enterprise, b.capacity_class, b.capability);

@@ -73,7 +73,8 @@ struct ProductionModel {
   NeedGraph needs;  // which segments work at all
   std::vector<ProductionPool> pools;
   std::vector<CapacityClass> classes;
-  std::vector<Holding> holdings;  // by enterprise, each one's by class
+  std::vector<std::vector<int>> classes_of;  // by segment, ascending
+  std::vector<Holding> holdings;             // by enterprise, each one's by class
   // -1 if the segment of the graph is not needed.
   int SegmentOf(int node) const;
 };

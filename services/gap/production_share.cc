@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -35,18 +36,19 @@ PartKey KeyOf(const ProductionModel& model, int number, int segment) {
 // What an outage takes on one set.
 class Stopped {
  public:
-  Stopped(const ProductionModel& model, const Outage& outage, int set)
-      : model_(model), set_(set), suppliers_left_(model.segments.size(), 0) {
+  Stopped(const ProductionModel& model, const Outage& outage, int set) : model_(model), set_(set) {
     for (const int holding : outage.holdings) Stop(holding, -1);
     for (const auto& [holding, segment] : outage.at_segment) Stop(holding, segment);
     AddWholeToSegments();
-    touched_ = suppliers_left_;
-    for (std::size_t number = 0; number < model.classes.size(); ++number) AddClass(static_cast<int>(number));
+    std::set<int> classes;
+    for (const auto& [segment, left] : suppliers_left_)
+      classes.insert(model.classes_of[segment].begin(), model.classes_of[segment].end());
+    for (const int number : classes) AddClass(number);
   }
 
   double GreatestShare() const {
-    for (std::size_t i = 0; i < touched_.size(); ++i) {
-      if (touched_[i] < 0 && suppliers_left_[i] == 0) return 1;
+    for (const auto& [segment, left] : suppliers_left_) {
+      if (left == 0) return 1;
     }
     double share = 0;
     for (const auto& [key, part] : parts_) share = std::max(share, part.Share());
@@ -54,12 +56,13 @@ class Stopped {
   }
 
  private:
-  // Adds to the suppliers of each segment the class counts for, or of one of them; whether there is any.
-  bool CountFor(const CapacityClass& some, int segment, int suppliers) {
+  // Visits each segment the class counts for, or one of them; whether there is any.
+  template <class Visit>
+  bool ForEachCounted(const CapacityClass& some, int segment, Visit visit) const {
     bool counts = false;
     for (std::size_t place = 0; place < some.segments.size(); ++place) {
       if (some.sets[place] > set_ || (segment >= 0 && some.segments[place] != segment)) continue;
-      suppliers_left_[some.segments[place]] += suppliers;
+      visit(some.segments[place]);
       counts = true;
     }
     return counts;
@@ -67,7 +70,8 @@ class Stopped {
 
   void Stop(int holding, int segment) {
     const Holding& held = model_.holdings[holding];
-    if (!CountFor(model_.classes[held.capacity_class], segment, -1)) return;
+    const CapacityClass& some = model_.classes[held.capacity_class];
+    if (!ForEachCounted(some, segment, [this](int one) { --suppliers_left_[one]; })) return;
     Part& part = parts_[KeyOf(model_, held.capacity_class, segment)];
     part.stopped += held.capacity.upper;
     part.rest -= held.capacity.lower;
@@ -88,7 +92,10 @@ class Stopped {
 
   void AddClass(int number) {
     const CapacityClass& some = model_.classes[number];
-    if (!CountFor(some, -1, some.count)) return;
+    const bool counts = ForEachCounted(some, -1, [&](int one) {
+      if (const auto at = suppliers_left_.find(one); at != suppliers_left_.end()) at->second += some.count;
+    });
+    if (!counts) return;
     const PartKey from = KeyOf(model_, number, -1);
     for (auto at = parts_.lower_bound(from); at != parts_.end() && at->first.first == from.first; ++at) {
       if (from.first < 0 && at->first.second != from.second) continue;
@@ -99,7 +106,7 @@ class Stopped {
 
   const ProductionModel& model_;
   const int set_;
-  std::vector<int> suppliers_left_, touched_;
+  std::map<int, int> suppliers_left_;  // of segments that lose some
   std::map<PartKey, Part> parts_;
 };
 

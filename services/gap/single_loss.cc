@@ -93,13 +93,15 @@ class SingleLosses::Finder {
   };
 
   // Whether somebody's share of the capacity may be over the limit. Shares of what is drawn on by several segments are
-  // told by the model only.
-  bool MayBeFragile(int node) const {
+  // told by the model only. Of a product without a stated demand only who has all matters.
+  bool MayBeFragile(int node, bool stated) const {
     const SegmentResult& result = analysis_.segment(node);
     if (result.supply->held.empty()) return false;
+    const std::array<bool, kSetCount>& all = result.supply->greatest.can_be_all;
+    if (!stated) return std::find(all.begin(), all.end(), true) != all.end();
     if (result.contended || !result.supply->pooled.empty()) return true;
-    const double greatest =
-        *std::max_element(result.supply->greatest_share.begin(), result.supply->greatest_share.end());
+    const std::array<double, kSetCount>& share = result.supply->greatest.share;
+    const double greatest = *std::max_element(share.begin(), share.end());
     return greatest > result.inputs.policy.max_single_loss + kTolerance;
   }
 
@@ -114,17 +116,28 @@ class SingleLosses::Finder {
     std::shared_ptr<const Product> before = Before(node);
     if (before != nullptr && before->facts != product->facts) before = nullptr;
     if (before != nullptr && before->pools.empty()) return before;
+    const bool stated = IsStated(node);
     std::vector<int> open;
     for (const int one : product->upstream) {
-      if (MayBeFragile(one)) open.push_back(one);
+      if (MayBeFragile(one, stated)) open.push_back(one);
     }
     if (open.empty()) return product;
     const ProductionModel model = ModelProduction(analysis_, {node}, Sourcing::kOutsideForMissing, {},
-                                                  [this](int need) { return MayBeFragile(FirstOf(need)); });
+                                                  [&](int need) { return HasHoldings(FirstOf(need), stated); });
     for (const ProductionPool& pool : model.pools) product->pools.push_back(pool.capacity);
     if (before != nullptr && before->pools == product->pools) return before;
-    Solve(model, open, product.get());
+    Solve(model, open, stated, product.get());
     return product;
+  }
+
+  // As ModelProduction needs it.
+  bool HasHoldings(int node, bool stated) const {
+    const SegmentResult& result = analysis_.segment(node);
+    return result.contended || !result.supply->pooled.empty() || MayBeFragile(node, stated);
+  }
+
+  bool IsStated(int node) const {
+    return analysis_.graph().demand().final_demand[node].state == FinalDemand::State::kStated;
   }
 
   int FirstOf(int need) const { return analysis_.graph().need(need).segments.front(); }
@@ -137,8 +150,7 @@ class SingleLosses::Finder {
     return at != old_->products_.end() && (*at)->node == node ? *at : nullptr;
   }
 
-  void Solve(const ProductionModel& model, const std::vector<int>& open, Product* product) {
-    const bool stated = std::isfinite(model.segments[model.products.front()].demand);
+  void Solve(const ProductionModel& model, const std::vector<int>& open, bool stated, Product* product) {
     std::vector<Candidate> candidates;
     std::vector<Outage> outages;
     for (const int node : open) AddCandidates(model, node, stated, product, &candidates, &outages);
@@ -214,15 +226,16 @@ class SingleLosses::Finder {
   void Combine(SingleLosses* losses) const {
     losses->of_segment_.resize(analysis_.graph().nodes().size());
     for (const std::shared_ptr<const Product>& product : losses->products_) {
-      const bool stated = analysis_.graph().demand().final_demand[product->node].state == FinalDemand::State::kStated;
+      const bool stated = IsStated(product->node);
       for (std::size_t i = 0; i < product->upstream.size(); ++i) {
         const int node = product->upstream[i];
         if (const auto at = product->losses.find(node); at != product->losses.end()) {
           Merge(at->second, &losses->of_segment_[node]);
-        } else if (!product->facts[i].supply->held.empty()) {
+        } else if (const SupplyFacts& supply = *product->facts[i].supply; !supply.held.empty()) {
+          const bool shared = product->facts[i].contended || !supply.pooled.empty();
           SegmentLoss within;
           for (int set = 0; set < kSetCount; ++set) {
-            const double greatest = Rounded(product->facts[i].supply->greatest_share[set]);
+            const double greatest = shared ? 1 : Rounded(supply.greatest.share[set]);
             if (Counts(node, set)) within.on_set[set] = SingleLoss{{0, greatest}, stated ? greatest : 0};
           }
           Merge(within, &losses->of_segment_[node]);

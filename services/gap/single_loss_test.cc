@@ -145,10 +145,12 @@ TEST(SingleLoss, EqualsEverySupplierTriedOneByOne) {
     for (int node = 0; node < analysis->graph().size(); ++node) {
       const SegmentResult& result = analysis->segment(node);
       std::array<std::optional<Bounds>, kSetCount> expected;
+      bool all_stated = true;
       for (const int product : EndProductsOf(*analysis)) {
         const ProductionModel model = ModelProduction(*analysis, {product}, Sourcing::kOutsideForMissing);
         if (model.SegmentOf(node) < 0) continue;
         const bool stated = std::isfinite(model.segments[model.products.front()].demand);
+        all_stated = all_stated && stated;
         for (const auto& group : SupplierGroups(*analysis->snapshot(), analysis->as_of(), *result.supply)) {
           const Outage outage = OutageAtSegment(model, node, group);
           std::array<double, kSetCount> greatest{};
@@ -168,7 +170,10 @@ TEST(SingleLoss, EqualsEverySupplierTriedOneByOne) {
         ASSERT_EQ(found.has_value(), expected[set].has_value()) << round << ' ' << node;
         if (!found) continue;
         ASSERT_NEAR(found->share.lower, expected[set]->lower, 2e-6) << round << ' ' << node << ' ' << set;
-        ASSERT_NEAR(found->share.upper, expected[set]->upper, 2e-6) << round << ' ' << node << ' ' << set;
+        ASSERT_GE(found->share.upper, expected[set]->upper - 2e-6) << round << ' ' << node << ' ' << set;
+        if (all_stated) {
+          ASSERT_NEAR(found->share.upper, expected[set]->upper, 2e-6) << round << ' ' << node << ' ' << set;
+        }
         (result.verdicts.of_kind[v1::FRAGILE][set] == Truth::kHolds ? over : within) += 1;
       }
     }

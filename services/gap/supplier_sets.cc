@@ -68,7 +68,7 @@ SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, C
   SupplyFacts facts;
   SupplyMeter meter(snapshot, as_of, offers, has_unit);
   for (int set = 0; set < kSetCount; ++set) facts.metrics[set] = meter.Measure(set);
-  facts.greatest_share = meter.GreatestShares();
+  facts.greatest = meter.Greatest();
   facts.suppliers = meter.suppliers();
   for (const SegmentSupplier& supplier : facts.suppliers) {
     if (!HasOwner(snapshot, as_of, supplier.enterprise)) ++facts.owner_unknown;

@@ -33,18 +33,16 @@ CountedSupply CountOffers(const model::Snapshot& snapshot, model::Row type, cons
 
 struct SupplyFacts {
   std::array<SetMetrics, kSetCount> metrics;  // without external shares
-  // The share of the capacity of a set that one supplier holds at most, at the ends that make it greatest; 1 for the
-  // only one. Suppliers are those of the possible set.
-  std::array<double, kSetCount> greatest_share{};
-  int owner_unknown = 0;                   // suppliers of the possible set without an owner record
-  std::vector<model::Row> capabilities;    // of the possible set, ascending
-  std::vector<HeldCapacity> held;          // of the same, least capacity first
-  std::array<HeldSum, kSetCount> sums;     // of them, by smallest set
-  std::vector<model::Row> types;           // of the capabilities, ascending
-  std::vector<model::Row> pooled;          // of the capabilities, those that draw on a pool, ascending
-  std::vector<SegmentSupplier> suppliers;  // their enterprises, ascending, each with its smallest set
-  std::vector<CountedOffer> listed;        // by name of the capability, at most kListedLimit
-  bool complete = true;                    // `listed` has all
+  GreatestHeld greatest;                      // by suppliers of the possible set
+  int owner_unknown = 0;                      // suppliers of the possible set without an owner record
+  std::vector<model::Row> capabilities;       // of the possible set, ascending
+  std::vector<HeldCapacity> held;             // of the same, least capacity first
+  std::array<HeldSum, kSetCount> sums;        // of them, by smallest set
+  std::vector<model::Row> types;              // of the capabilities, ascending
+  std::vector<model::Row> pooled;             // of the capabilities, those that draw on a pool, ascending
+  std::vector<SegmentSupplier> suppliers;     // their enterprises, ascending, each with its smallest set
+  std::vector<CountedOffer> listed;           // by name of the capability, at most kListedLimit
+  bool complete = true;                       // `listed` has all
 };
 SupplyFacts SummariseSupply(const model::Snapshot& snapshot, model::Day as_of, CountedSupply counted, bool has_unit);
 

@@ -89,23 +89,27 @@ SetMetrics SupplyMeter::Sum(OwnershipGroups* groups, int extra, const Bounds& ex
   return metrics;
 }
 
-std::array<double, kSetCount> SupplyMeter::GreatestShares() {
-  std::array<double, kSetCount> greatest{};
+GreatestHeld SupplyMeter::Greatest() {
+  GreatestHeld greatest;
   absl::flat_hash_map<int, HeldSum> of_group;
   HeldSum all;
-  for (int set = 0; set < kSetCount; ++set) {
+  for (std::size_t set = 0; set < greatest.share.size(); ++set) {
     for (std::size_t i = 0; i < offers_.size(); ++i) {
       if (offers_[i].set != set) continue;
       of_group[groups_.Root(position_[i])] += offers_[i].capacity;
       all += offers_[i].capacity;
     }
+    int groups_with_some = 0;
     for (const auto& [root, held] : of_group) {
+      const bool some = held.unbounded > 0 || held.upper > 0;
       const double rest = std::max(0.0, all.lower - held.lower);
       double share = held.unbounded > 0 || rest == 0 ? 1 : held.upper / (held.upper + rest);
-      if (held.unbounded == 0 && held.upper == 0) share = 0;
+      if (!some) share = 0;
       if (held.count == all.count) share = 1;
-      greatest[set] = std::max(greatest[set], share);
+      greatest.share[set] = std::max(greatest.share[set], share);
+      groups_with_some += some ? 1 : 0;
     }
+    greatest.can_be_all[set] = groups_with_some == 1 || of_group.size() == 1;
   }
   return greatest;
 }

@@ -2,7 +2,6 @@
 #ifndef SERVICES_GAP_SUPPLY_METER_H_
 #define SERVICES_GAP_SUPPLY_METER_H_
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -29,9 +28,8 @@ class SupplyMeter {
   // The same of the set measured last with one more offer.
   SetMetrics MeasureWith(model::Row enterprise, const Bounds& capacity) const;
 
-  // After all have been measured: of each set, the greatest share of its capacity that one supplier of the last set may
-  // hold; 1 for the only one, 0 of nothing.
-  std::array<double, kSetCount> GreatestShares();
+  // After all have been measured, by the suppliers of the last set.
+  GreatestHeld Greatest();
 
   // The enterprises of all offers, ascending, each with its smallest set.
   const std::vector<SegmentSupplier>& suppliers() const { return suppliers_; }

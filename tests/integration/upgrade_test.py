@@ -124,13 +124,13 @@ class UpgradeTest(unittest.TestCase):
             flags = ("--store=redis", f"--redis-address={redis.address}")
             with Server(None, *flags):
                 pass
-            self.assertEqual(redis.command("INCR", "bulian:{directory}:format"), ":2")
+            self.assertEqual(redis.command("INCR bulian:{directory}:format"), ":2")
             refused = Server(self.folder, *flags)
             with self.assertRaisesRegex(RuntimeError, "format version 2, this program reads up to 1: use a newer release"):
                 refused.__enter__()
             self.assertEqual(refused.process.wait(timeout=60), 1)
             refused.__exit__()
-            redis.command("DECR", "bulian:{directory}:format")
+            redis.command("DECR bulian:{directory}:format")
             with Server(None, *flags):
                 pass
 
