@@ -76,6 +76,7 @@ void AnalysisBuilder::TakeOver(int need) {
   draft.supply = before.supply;
   draft.projects = before.projects;
   draft.contended = before.contended;
+  draft.shared = before.shared;
 }
 
 bool AnalysisBuilder::TakeOverExternal(int need) {
@@ -113,7 +114,9 @@ void AnalysisBuilder::ReadExternal(int need) {
 
 void AnalysisBuilder::FindContention(int need) {
   const SupplyOf supply_of = [this](int other) -> const SupplyFacts& { return supply(other); };
-  drafts_[need].contended = IsContended(*next_->snapshot_, graph(), supply_of, need);
+  drafts_[need].shared = ServesOtherNeeds(*next_->snapshot_, graph(), supply_of, need);
+  drafts_[need].contended =
+      drafts_[need].shared || (graph().need(need).segments.size() > 1 && !supply(need).capabilities.empty());
 }
 
 std::shared_ptr<const SegmentResult> AnalysisBuilder::Judged(int segment) {
@@ -127,7 +130,7 @@ std::shared_ptr<const SegmentResult> AnalysisBuilder::Judged(int segment) {
   if (old_segment_[segment] >= 0) {
     const std::shared_ptr<const SegmentResult>& before = old_->segments_[old_segment_[segment]];
     if (before->supply == draft.supply && before->external == draft.external && before->projects == draft.projects &&
-        before->contended == draft.contended && SameInputs(before->inputs, inputs)) {
+        before->contended == draft.contended && before->shared == draft.shared && SameInputs(before->inputs, inputs)) {
       return before;
     }
   }
@@ -137,6 +140,7 @@ std::shared_ptr<const SegmentResult> AnalysisBuilder::Judged(int segment) {
   result->projects = draft.projects;
   result->external = draft.external;
   result->contended = draft.contended;
+  result->shared = draft.shared;
   result->inputs = inputs;
   result->metrics = draft.supply->metrics;
   for (int set = 0; set < kSetCount; ++set) result->metrics[set].external_share = draft.external->share[set];

@@ -43,6 +43,7 @@ struct SegmentResult {
   std::shared_ptr<const std::vector<ProjectCandidate>> projects;
   std::shared_ptr<const ExternalFacts> external;
   bool contended = false;
+  bool shared = false;                        // contended with a segment of another need
   VerdictInputs inputs;                       // the demand without its cause
   std::array<SetMetrics, kSetCount> metrics;  // with external shares and single losses
   model::Row fragile_by = model::kNoRow;      // whose stop costs most, see SegmentLoss
@@ -121,7 +122,7 @@ class AnalysisBuilder {
     std::shared_ptr<const SupplyFacts> supply;
     std::shared_ptr<const std::vector<ProjectCandidate>> projects;
     std::shared_ptr<const ExternalFacts> external;
-    bool contended = false, recomputed = false;
+    bool contended = false, shared = false, recomputed = false;
   };
 
   bool HasUnit(model::Row type) const;

@@ -68,10 +68,8 @@ void VisitPooledSiblings(const model::Snapshot& snapshot, const std::vector<mode
 
 }  // namespace
 
-bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int need) {
+bool ServesOtherNeeds(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int need) {
   const SupplyFacts& own = supply(need);
-  if (own.capabilities.empty()) return false;
-  if (graph.need(need).segments.size() > 1) return true;
   const std::vector<int> neighbours = NeedsReached(snapshot, graph, own.types);
   const auto meets_own = [&](int other) { return other != need && Meet(own.capabilities, supply(other).capabilities); };
   if (std::any_of(neighbours.begin(), neighbours.end(), meets_own)) return true;

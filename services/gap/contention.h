@@ -14,9 +14,8 @@ namespace bulian::gap {
 // By index of the need in the graph.
 using SupplyOf = std::function<const SupplyFacts&(int need)>;
 
-// Whether a capability that counts for a segment of the need, or a pool it draws on, also counts for another segment,
-// of this need or of another.
-bool IsContended(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int need);
+// Whether a capability that counts for a need, or a pool it draws on, also counts for another need.
+bool ServesOtherNeeds(const model::Snapshot& snapshot, const SegmentGraph& graph, const SupplyOf& supply, int need);
 
 // Needs that may share capabilities or pools with the suppliers of a need: whose answer above can change with `supply`.
 // Ascending; the need itself is among them.

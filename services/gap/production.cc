@@ -112,7 +112,7 @@ class ModelBuilder {
       }
       for (const HeldCapacity& held : supply.held) {
         const bool pooled = std::binary_search(supply.pooled.begin(), supply.pooled.end(), held.capability);
-        if (result.contended || pooled) {
+        if (result.shared || pooled) {
           shared.push_back({held.capability, need, pooled, held.set, held.capacity});
         } else {
           Hold(ClassOf({{need, held.set, 1.0}}), held.capability, held.capacity);

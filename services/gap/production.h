@@ -82,7 +82,8 @@ struct ProductionModel {
 // `products` are segments of the analysis' graph. Makes a model of what they need in any way. Does not depend on the
 // order of records in the snapshot.
 // `with_holdings` limits holdings to needs (by index in the graph) for which it says so; classes of others know only
-// what they add up to. It says so of needs that are contended or draw on pools.
+// what they add up to. It says so of needs that share with
+// others or draw on pools.
 ProductionModel ModelProduction(const ClusterAnalysis& analysis, const std::vector<int>& products, Sourcing sourcing,
                                 const MayBuy& may_buy = {}, const std::function<bool(int need)>& with_holdings = {});
 

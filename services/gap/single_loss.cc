@@ -56,7 +56,7 @@ void Merge(const SegmentLoss& with, SegmentLoss* into) {
 struct SingleLosses::Product {
   struct Fact {
     std::shared_ptr<const SupplyFacts> supply;
-    bool contended = false;
+    bool shared = false;
     double limit = 0;
     friend bool operator==(const Fact&, const Fact&) = default;
   };
@@ -92,14 +92,14 @@ class SingleLosses::Finder {
     std::array<double, kSetCount> greatest{};  // share that can be lost
   };
 
-  // Whether somebody's share of the capacity may be over the limit. Shares of what is drawn on by several segments are
-  // told by the model only. Of a product without a stated demand only who has all matters.
+  // Whether somebody's share of the capacity may be over the limit. Shares of what several needs draw on are told by
+  // the model only. Of a product without a stated demand only who has all matters.
   bool MayBeFragile(int node, bool stated) const {
     const SegmentResult& result = analysis_.segment(node);
     if (result.supply->held.empty()) return false;
     const std::array<bool, kSetCount>& all = result.supply->greatest.can_be_all;
     if (!stated) return std::find(all.begin(), all.end(), true) != all.end();
-    if (result.contended || !result.supply->pooled.empty()) return true;
+    if (result.shared || !result.supply->pooled.empty()) return true;
     const std::array<double, kSetCount>& share = result.supply->greatest.share;
     const double greatest = *std::max_element(share.begin(), share.end());
     return greatest > result.inputs.policy.max_single_loss + kTolerance;
@@ -111,7 +111,7 @@ class SingleLosses::Finder {
     product->upstream = analysis_.graph().UpstreamOf({node});
     for (const int one : product->upstream) {
       const SegmentResult& result = analysis_.segment(one);
-      product->facts.push_back({result.supply, result.contended, result.inputs.policy.max_single_loss});
+      product->facts.push_back({result.supply, result.shared, result.inputs.policy.max_single_loss});
     }
     std::shared_ptr<const Product> before = Before(node);
     if (before != nullptr && before->facts != product->facts) before = nullptr;
@@ -133,7 +133,7 @@ class SingleLosses::Finder {
   // As ModelProduction needs it.
   bool HasHoldings(int node, bool stated) const {
     const SegmentResult& result = analysis_.segment(node);
-    return result.contended || !result.supply->pooled.empty() || MayBeFragile(node, stated);
+    return result.shared || !result.supply->pooled.empty() || MayBeFragile(node, stated);
   }
 
   bool IsStated(int node) const {
@@ -232,7 +232,7 @@ class SingleLosses::Finder {
         if (const auto at = product->losses.find(node); at != product->losses.end()) {
           Merge(at->second, &losses->of_segment_[node]);
         } else if (const SupplyFacts& supply = *product->facts[i].supply; !supply.held.empty()) {
-          const bool shared = product->facts[i].contended || !supply.pooled.empty();
+          const bool shared = product->facts[i].shared || !supply.pooled.empty();
           SegmentLoss within;
           for (int set = 0; set < kSetCount; ++set) {
             const double greatest = shared ? 1 : Rounded(supply.greatest.share[set]);
