@@ -12,7 +12,7 @@ import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
-from client import Client, grpc  # noqa: E402
+from client import Client, drain  # noqa: E402
 from redis import Redis  # noqa: E402
 from server import BIN, Server  # noqa: E402
 
@@ -43,13 +43,6 @@ def watcher_cost(server):
         if i % 100 == 0:
             clients.append(Client(server.grpc, [("grpc.use_local_subchannel_pool", 1)]))
         streams.append(clients[-1]("WatchChanges", timeout=600, parent="clusters/load"))
-
-    def drain(stream):
-        try:
-            for _ in stream:
-                pass
-        except grpc.RpcError:
-            pass
 
     for stream in streams:
         threads.append(threading.Thread(target=drain, args=(stream,), daemon=True))

@@ -15,7 +15,7 @@ import urllib.request
 import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
-from client import Client, grpc  # noqa: E402
+from client import Client, drain, grpc  # noqa: E402
 from prometheus import Prometheus  # noqa: E402
 from server import BIN, SAMPLE, SOURCE, Server  # noqa: E402
 
@@ -80,20 +80,12 @@ class MonitoringTest(unittest.TestCase):
         subprocess.run([BIN / "bulian-loadgen", "load", *small], check=True, stdout=subprocess.DEVNULL)
         watches = [cls.client("WatchChanges", timeout=600, parent="clusters/load"), cls.client("WatchGaps", timeout=600, parent="clusters/beibei")]
         for watch in watches:
-            threading.Thread(target=lambda stream=watch: cls.drain(stream), daemon=True).start()
+            threading.Thread(target=drain, args=(watch,), daemon=True).start()
             cls.addClassCleanup(watch.cancel)
         subprocess.run([BIN / "bulian-loadgen", "run", "mixed", *small, "--rate=200", "--seconds=12"], check=True, stdout=subprocess.DEVNULL)
         for _ in range(3):
             cls.client.refused("GetCluster", name="clusters/none")
         cls.prometheus.wait_for("sum(rate(grpc_server_handled_total{grpc_code='NotFound'}[10s]))", lambda value: value > 0)
-
-    @staticmethod
-    def drain(stream):
-        try:
-            for _ in stream:
-                pass
-        except grpc.RpcError:
-            pass
 
     def test_the_page_of_metrics_is_what_the_server_has(self):
         self.assertEqual(PAGE.read_text("utf-8"), page(families(metrics_of(self.server))), "--update writes it anew")

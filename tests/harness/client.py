@@ -69,6 +69,15 @@ def refusal_of(error):
     raise AssertionError(f"no details: {error}")
 
 
+def drain(stream):
+    """Reads a stream to its end, however that comes."""
+    try:
+        for _ in stream:
+            pass
+    except grpc.RpcError:
+        pass
+
+
 class Client:
     """Calls by method name: `client("CreateEnterprise", parent=..., ...)`."""
 
