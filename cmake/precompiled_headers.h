@@ -40,6 +40,7 @@
 #include "bulian/v1/exchange.pb.h"
 #include "bulian/v1/gap.pb.h"
 #include "bulian/v1/match.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "bulian/v1/revision.pb.h"
 #include "bulian/v1/supply_link.pb.h"

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bulian/v1/chain.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "bulian/v1/supply_link.pb.h"
 #include "services/model/units.h"
@@ -62,6 +63,18 @@ void SeeMisfits(const std::string& name, Row row, const TypeFacts& facts, const 
       if (!Fits(planned.capability().capacity().total(), facts)) users->See(ResourceType::kProject, project);
     }
   });
+  base.MatchesNaming(row).ForEach([&](Row match_row) {
+    const auto match = base.match(match_row);
+    for (const v1::PlannedCapability& promised : match->promised_capabilities()) {
+      if (promised.capability().capability_type() != name || !promised.capability().capacity().has_total()) continue;
+      if (!Fits(promised.capability().capacity().total(), facts)) users->See(ResourceType::kMatch, match_row);
+    }
+    for (const v1::PromisedSupplyLink& promised : match->promised_supply_links()) {
+      const v1::SupplyLink& link = promised.supply_link();
+      if (link.product_type() == name && link.has_volume() && !Fits(link.volume().unit(), false, facts, false))
+        users->See(ResourceType::kMatch, match_row);
+    }
+  });
   base.LinksOfType(row).ForEach([&](Row link_row) {
     v1::SupplyLink link;
     base.Read(ResourceType::kSupplyLink, link_row, &link);
@@ -83,6 +96,7 @@ std::string UserOfType(std::string_view name, Lookup& lookup) {
   base.SegmentChainsOfType(row).ForEach([&](Row chain) { users.See(ResourceType::kChain, chain); });
   base.LinksOfType(row).ForEach([&](Row link) { users.See(ResourceType::kSupplyLink, link); });
   base.ProjectsPlanning(row).ForEach([&](Row project) { users.See(ResourceType::kProject, project); });
+  base.MatchesNaming(row).ForEach([&](Row match) { users.See(ResourceType::kMatch, match); });
   if (!users.least().empty()) return users.least();
   // Typical inputs have no index: a taxonomy is small.
   base.VisitByName(ResourceType::kCapabilityType, "", "", [&](Row other) {

@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "bulian/v1/chain.pb.h"
+#include "services/chain/requirement_rules.h"
 #include "services/chain/segment_references.h"
 #include "services/model/day.h"
 #include "services/resource/field_rules.h"
@@ -23,8 +24,7 @@ using resource::FieldPath;
 using resource::Findings;
 using resource::Lookup;
 
-constexpr int kMaxSegments = 500, kMaxInputs = 200, kMaxSchemes = 32, kMaxPriority = 100, kMaxGroupChars = 63,
-              kMaxPlannedDemands = 120;
+constexpr int kMaxSegments = 500, kMaxInputs = 200, kMaxPriority = 100, kMaxGroupChars = 63, kMaxPlannedDemands = 120;
 constexpr double kSplitRounding = 1e-6;
 
 const v1::Chain& ChainOf(const Message& message) { return static_cast<const v1::Chain&>(message); }
@@ -36,25 +36,11 @@ void Normalise(Message* message) {
   for (v1::Segment& segment : *chain.mutable_segments()) {
     if (segment.has_display_name()) resource::Trim(segment.mutable_display_name());
     if (segment.has_stage()) resource::Trim(segment.mutable_stage());
-    for (std::string& scheme : *segment.mutable_requirement()->mutable_certificates()) resource::Trim(&scheme);
+    NormaliseRequirement(segment.mutable_requirement());
     for (v1::Input& input : *segment.mutable_inputs()) {
       // A segment of the chain itself is kept by its id, however it was written.
       const auto full = model::ParseSegmentName(input.segment());
       if (full && full->chain_name == chain.name()) input.set_segment(std::string(full->segment));
-    }
-  }
-}
-
-void CheckRequirement(const v1::Requirement& requirement, std::string_view within, const FieldPath& field,
-                      Violations* violations) {
-  resource::CheckReference(requirement.capability_type(), ResourceType::kCapabilityType, within,
-                           field / "capability_type", violations);
-  resource::CheckEnum(v1::Level_IsValid(requirement.min_level()), field / "min_level", violations);
-  resource::CheckAttributeRequirements(requirement.attributes(), field, violations);
-  resource::CheckCount(requirement.certificates_size(), kMaxSchemes, field / "certificates", violations);
-  for (int i = 0; i < requirement.certificates_size(); ++i) {
-    if (!resource::IsScheme(requirement.certificates(i))) {
-      violations->Add(field.At("certificates", i).str(), "must match [A-Z0-9][A-Z0-9_./-]{0,62}");
     }
   }
 }

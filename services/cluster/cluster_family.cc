@@ -38,6 +38,9 @@ void CheckPolicy(const v1::ClusterPolicy& policy, const FieldPath& field, Violat
   if (policy.has_max_single_loss()) {
     resource::CheckShare(policy.max_single_loss(), field / "max_single_loss", violations);
   }
+  if (policy.has_match_max_idle_days() && policy.match_max_idle_days() < 1) {
+    violations->Add((field / "match_max_idle_days").str(), "must be at least 1");
+  }
   if (policy.has_evidence_max_age_days() && policy.evidence_max_age_days() < 1) {
     violations->Add((field / "evidence_max_age_days").str(), "must be at least 1");
   }

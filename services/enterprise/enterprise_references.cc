@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bulian/v1/capability.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "services/model/error.h"
 #include "services/resource/type_facts.h"
@@ -51,7 +52,7 @@ bool UsesAny(const v1::Capability& capability, const std::vector<std::string>& s
                      [&](const v1::PoolLoad& load) { return Contains(pools, load.pool()); });
 }
 
-// A capability or plan of the enterprise that uses one of the sites or pools; empty if none does.
+// A capability, plan or promise of the enterprise that uses one of the sites or pools; empty if none does.
 std::string UserOfPlaces(const std::string& name, Row row, const std::vector<std::string>& sites,
                          const std::vector<std::string>& pools, Lookup& lookup) {
   const model::Snapshot& base = lookup.base();
@@ -69,6 +70,14 @@ std::string UserOfPlaces(const std::string& name, Row row, const std::vector<std
     if (project->owner() != name) return true;
     for (const v1::PlannedCapability& planned : project->planned_capabilities()) {
       if (UsesAny(planned.capability(), sites, pools)) see(project->name());
+    }
+    return true;
+  });
+  base.VisitByName(ResourceType::kMatch, "", "", [&](Row match_row) {
+    const auto match = base.match(match_row);
+    if (match->enterprise() != name) return true;
+    for (const v1::PlannedCapability& promised : match->promised_capabilities()) {
+      if (UsesAny(promised.capability(), sites, pools)) see(match->name());
     }
     return true;
   });
@@ -127,6 +136,15 @@ std::string UserOfEnterprise(std::string_view name, Lookup& lookup) {
   for (Row owned : base.Owned(row)) see(ResourceType::kEnterprise, owned);
   base.VisitByName(ResourceType::kProject, "", "", [&](Row project) {
     if (base.project(project)->owner() == name) see(ResourceType::kProject, project);
+    return true;
+  });
+  base.VisitByName(ResourceType::kMatch, "", "", [&](Row match_row) {
+    const auto match = base.match(match_row);
+    const auto& links = match->promised_supply_links();
+    if (match->enterprise() == name || std::any_of(links.begin(), links.end(), [&](const v1::PromisedSupplyLink& link) {
+          return link.supply_link().buyer() == name;
+        }))
+      see(ResourceType::kMatch, match_row);
     return true;
   });
   // Members have no index: only alliances are read.

@@ -15,7 +15,8 @@ namespace bulian::enterprise {
 void CheckReferences(const v1::Enterprise& enterprise, const resource::FieldPath& field, resource::Lookup& lookup,
                      resource::Findings* findings);
 
-// The least name of a supply link, owned enterprise, alliance or project that names the enterprise; empty if none does.
+// The least name of a supply link, owned enterprise, alliance, project or match that names the enterprise; empty if
+// none does.
 std::string UserOfEnterprise(std::string_view name, resource::Lookup& lookup);
 
 // Names of its capabilities.

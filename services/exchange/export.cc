@@ -37,7 +37,7 @@ class TypeWalk {
 
   std::vector<Row> NamedBy(Row row) const {
     std::vector<Row> rows;
-    // Capabilities, links and projects name other types only.
+    // Capabilities, links, projects and matches name other types only.
     const bool within_type = family_.type == ResourceType::kCapabilityType ||
                              family_.type == ResourceType::kEnterprise || family_.type == ResourceType::kChain;
     if (!family_.references || !within_type) return rows;

@@ -19,6 +19,7 @@ ImportBatch::ImportBatch(std::string parent, const resource::Families* families,
 void ImportBatch::Stage(Record* record) {
   const std::string& name = resource::NameOf(record->type, *record->resource);
   const Message* before = overlay_->Before(record->type, name);
+  if (const auto& carry = families_->Of(record->type).carry) carry(before, stamper_, record->resource.get());
   record->name_id = overlay_->IdOf(name);
   Record*& last = by_name_[record->name_id];
   if (before == nullptr) {

@@ -39,6 +39,9 @@ ResourcePtr Release(v1::ImportRecord* record, ResourceType* type) {
     case v1::ImportRecord::kProject:
       *type = ResourceType::kProject;
       return ResourcePtr(record->unsafe_arena_release_project());
+    case v1::ImportRecord::kMatch:
+      *type = ResourceType::kMatch;
+      return ResourcePtr(record->unsafe_arena_release_match());
     case v1::ImportRecord::RESOURCE_NOT_SET:
       break;
   }
@@ -68,6 +71,8 @@ const char* FieldOf(ResourceType type) {
       return "supply_link";
     case ResourceType::kProject:
       return "project";
+    case ResourceType::kMatch:
+      return "match";
   }
   return "";
 }

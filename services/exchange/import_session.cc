@@ -138,7 +138,7 @@ bool ImportSession::Settle(Message& message) {
     open.push_back(record.get());
   }
   const absl::Time now = std::max(resource::StampTime(*context_, overlay_->base()), position_.commit_time);
-  ImportBatch batch(parent_, &context_->families, {now, &context_->new_uid}, overlay_.get());
+  ImportBatch batch(parent_, &context_->families, {now, &context_->new_uid, call_->caller.name}, overlay_.get());
   batch.Settle(open);
   // Without a commit the store does not see to it that what is called unchanged, wrong or missing is so.
   const bool outdated = overlay_->staged_count() == 0 && OthersMayHaveCommitted();

@@ -11,6 +11,7 @@
 #include "services/cluster/cluster_service.h"
 #include "services/enterprise/enterprise_service.h"
 #include "services/exchange/exchange_service.h"
+#include "services/match_record/match_record_service.h"
 #include "services/project/project_service.h"
 #include "services/store/lmdb/lmdb_store.h"
 
@@ -76,6 +77,7 @@ Registry::Registry(const watch::WatcherOptions& watches) : hub_(watches) {
   capability::RegisterCapabilityService(table_, context);
   chain::RegisterChainService(table_, context);
   project::RegisterProjectService(table_, context);
+  match_record::RegisterMatchRecordService(table_, context);
   RegisterExchangeService(table_, context);
   RegisterWatch(table_, context, &hub_);
   hub_.Start({store_.get(), views_.get()});

@@ -26,6 +26,8 @@ std::optional<ResourceType> TypeOf(int watched) {
       return ResourceType::kSupplyLink;
     case v1::PROJECT:
       return ResourceType::kProject;
+    case v1::MATCH:
+      return ResourceType::kMatch;
     default:
       return std::nullopt;
   }

@@ -50,6 +50,7 @@ class Reached {
         break;
       case ResourceType::kCluster:
       case ResourceType::kChain:
+      case ResourceType::kMatch:
         break;
     }
   }

@@ -11,6 +11,7 @@
 #include "services/match/explanation.h"
 #include "services/match/find.h"
 #include "services/match/match_request.h"
+#include "services/match/match_review_service.h"
 #include "services/match/page_position.h"
 #include "services/match/report.h"
 #include "services/model/error.h"
@@ -339,6 +340,8 @@ void RegisterMatchService(rpc::MethodTable& methods, const MatchServiceDeps& dep
       [service](const v1::ExplainCandidateRequest& request) { return service->MayBlock(request); },
       [service](rpc::CallContext& call, const v1::ExplainCandidateRequest& request,
                 v1::ExplainCandidateResponse* response) { return service->ExplainCandidate(call, request, response); });
+  RegisterMatchReview(methods, deps);
+  RegisterInvestigation(methods);
 }
 
 }  // namespace bulian::match

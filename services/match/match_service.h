@@ -25,7 +25,7 @@ struct MatchServiceDeps {
   std::function<bool(std::string_view cluster)> analysis_ready = {};
 };
 
-// Adds FindCandidates and ExplainCandidate.
+// Adds all methods of the service.
 void RegisterMatchService(rpc::MethodTable& methods, const MatchServiceDeps& deps);
 
 }  // namespace bulian::match

@@ -1,4 +1,4 @@
-// Facts of supply links, chains and projects.
+// Facts of supply links, chains, projects and matches.
 #include <limits>
 
 #include "services/model/snapshot_writer.h"
@@ -70,6 +70,17 @@ void SnapshotWriter::DeriveProject(Row row) {
   std::vector<Row> types = ResolveTypes(names, {ResourceType::kProject, row});
   MoveUses(row, state_.projects[row].types, types, &TypeUses::projects);
   state_.projects.Mutable(row) = {project, std::move(types)};
+}
+
+void SnapshotWriter::DeriveMatch(Row row) {
+  const auto match = Decode<v1::Match>(state_, ResourceType::kMatch, row);
+  std::vector<std::string_view> names;
+  if (match->has_requirement()) names.push_back(match->requirement().capability_type());
+  for (const auto& promised : match->promised_capabilities()) names.push_back(promised.capability().capability_type());
+  for (const auto& promised : match->promised_supply_links()) names.push_back(promised.supply_link().product_type());
+  std::vector<Row> types = ResolveTypes(names, {ResourceType::kMatch, row});
+  MoveUses(row, state_.matches[row].types, types, &TypeUses::matches);
+  state_.matches.Mutable(row) = {match, std::move(types)};
 }
 
 }  // namespace bulian::model

@@ -22,6 +22,7 @@ void SnapshotWriter::DeriveCluster(Row row) {
   if (policy.has_max_hhi()) facts.max_hhi = policy.max_hhi();
   if (policy.has_max_external_share()) facts.max_external_share = policy.max_external_share();
   if (policy.has_max_single_loss()) facts.max_single_loss = policy.max_single_loss();
+  if (policy.has_match_max_idle_days()) facts.match_max_idle_days = policy.match_max_idle_days();
   if (policy.has_evidence_max_age_days()) facts.evidence_max_age_days = policy.evidence_max_age_days();
   facts.weights = cluster.ranking_weights();
   state_.cluster = std::move(facts);

@@ -20,6 +20,8 @@ google::protobuf::Message* MutableResource(ResourceType type, v1::ImportRecord* 
       return record->mutable_supply_link();
     case ResourceType::kProject:
       return record->mutable_project();
+    case ResourceType::kMatch:
+      return record->mutable_match();
   }
   std::abort();
 }

@@ -19,6 +19,7 @@ constexpr std::array<TypeWords, kResourceTypeCount> kWords = {{
     {"chains", "chain"},
     {"supplyLinks", "supply link"},
     {"projects", "project"},
+    {"matches", "match"},
 }};
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
@@ -46,7 +47,7 @@ bool SplitLast(std::string_view name, std::string_view word, std::string_view* s
 
 std::optional<ResourceType> TypeUnderCluster(std::string_view collection) {
   for (const ResourceType type : {ResourceType::kCapabilityType, ResourceType::kEnterprise, ResourceType::kChain,
-                                  ResourceType::kSupplyLink, ResourceType::kProject}) {
+                                  ResourceType::kSupplyLink, ResourceType::kProject, ResourceType::kMatch}) {
     if (CollectionOf(type) == collection) return type;
   }
   return std::nullopt;

@@ -17,9 +17,10 @@ enum class ResourceType : std::uint8_t {
   kCapability,
   kChain,
   kSupplyLink,
-  kProject
+  kProject,
+  kMatch
 };
-inline constexpr int kResourceTypeCount = 7;
+inline constexpr int kResourceTypeCount = 8;
 
 // `[a-z]([a-z0-9-]{0,61}[a-z0-9])?`
 bool IsValidId(std::string_view id);

@@ -184,6 +184,7 @@ std::span<const Row> Snapshot::TypesWithCode(std::string_view system, std::strin
 
 std::shared_ptr<const v1::Chain> Snapshot::chain(Row chain) const { return state_.chains[chain].message; }
 std::shared_ptr<const v1::Project> Snapshot::project(Row project) const { return state_.projects[project].message; }
+std::shared_ptr<const v1::Match> Snapshot::match(Row match) const { return state_.matches[match].message; }
 
 const RowList& Snapshot::LinksOfSupplier(Row enterprise) const {
   const EnterpriseChunk* chunk = ChunkOf(state_, enterprise);
@@ -196,6 +197,7 @@ const RowList& Snapshot::LinksOfBuyer(Row enterprise) const {
 }
 
 const RowList& Snapshot::ProjectsPlanning(Row type) const { return state_.type_uses[type].projects; }
+const RowList& Snapshot::MatchesNaming(Row type) const { return state_.type_uses[type].matches; }
 const RowList& Snapshot::SegmentChainsOfType(Row type) const { return state_.type_uses[type].chains; }
 
 std::size_t Snapshot::UnsharedBytes(const Snapshot& other) const {

@@ -21,6 +21,7 @@
 #include "bulian/v1/chain.pb.h"
 #include "bulian/v1/cluster.pb.h"
 #include "bulian/v1/enterprise.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "bulian/v1/revision.pb.h"
 #include "google/protobuf/message.h"
@@ -105,15 +106,17 @@ class Snapshot final {
   // Types of this cluster with a standard code.
   std::span<const Row> TypesWithCode(std::string_view system, std::string_view code) const;
 
-  // --- chains, links, projects
+  // --- chains, links, projects, matches
   // -----------------------------------------------------------------------------------------
   std::shared_ptr<const v1::Chain> chain(Row chain) const;        // decoded, with its name
   std::shared_ptr<const v1::Project> project(Row project) const;  // decoded, with its name
+  std::shared_ptr<const v1::Match> match(Row match) const;        // decoded, with its name
   const Link& link(Row link) const { return state_.links[link]; }
   const RowList& LinksOfType(Row type) const { return state_.type_uses[type].links; }
   const RowList& LinksOfSupplier(Row enterprise) const;
   const RowList& LinksOfBuyer(Row enterprise) const;
   const RowList& ProjectsPlanning(Row type) const;     // plan a capability of exactly this type
+  const RowList& MatchesNaming(Row type) const;        // require exactly it of a free requirement, or promise it
   const RowList& SegmentChainsOfType(Row type) const;  // chains with a segment requiring exactly it
 
   // Bytes held by this version that the given other version does not share (0 for itself); for reports.

@@ -8,7 +8,7 @@ namespace {
 
 constexpr ResourceType kTypes[] = {ResourceType::kCluster,    ResourceType::kCapabilityType, ResourceType::kEnterprise,
                                    ResourceType::kCapability, ResourceType::kChain,          ResourceType::kSupplyLink,
-                                   ResourceType::kProject};
+                                   ResourceType::kProject,    ResourceType::kMatch};
 
 std::string NameOr(const Snapshot& snapshot, ResourceType type, Row row) {
   if (row == kNoRow) return "-";
@@ -100,6 +100,9 @@ std::string Facts(const Snapshot& snapshot, ResourceType type, Row row) {
     case ResourceType::kProject:
       out << ' ' << snapshot.project(row)->ShortDebugString();
       break;
+    case ResourceType::kMatch:
+      out << ' ' << snapshot.match(row)->ShortDebugString();
+      break;
   }
   return out.str();
 }
@@ -116,7 +119,8 @@ void DumpIndexes(const Snapshot& snapshot, ResourceType type, Row row, std::ostr
   if (type == ResourceType::kCapabilityType) {
     out << "\n  offers " << Names(snapshot, ResourceType::kCapability, OfferRows(snapshot, row)) << " links "
         << Names(snapshot, ResourceType::kSupplyLink, snapshot.LinksOfType(row).ToVector()) << " projects "
-        << Names(snapshot, ResourceType::kProject, snapshot.ProjectsPlanning(row).ToVector()) << " chains "
+        << Names(snapshot, ResourceType::kProject, snapshot.ProjectsPlanning(row).ToVector()) << " matches "
+        << Names(snapshot, ResourceType::kMatch, snapshot.MatchesNaming(row).ToVector()) << " chains "
         << Names(snapshot, ResourceType::kChain, snapshot.SegmentChainsOfType(row).ToVector()) << " subtree "
         << Names(snapshot, ResourceType::kCapabilityType, snapshot.Subtree(row));
   } else if (type == ResourceType::kEnterprise) {
@@ -159,7 +163,8 @@ std::string DumpSnapshot(const Snapshot& snapshot) {
   const ClusterFacts& cluster = snapshot.cluster();
   out << snapshot.position().revision << " as of " << cluster.as_of << " policy " << cluster.min_suppliers << ' '
       << cluster.max_hhi << ' ' << cluster.max_external_share << ' ' << cluster.max_single_loss << ' '
-      << cluster.evidence_max_age_days << ' ' << cluster.weights.ShortDebugString() << '\n';
+      << cluster.evidence_max_age_days << ' ' << cluster.match_max_idle_days << ' '
+      << cluster.weights.ShortDebugString() << '\n';
   for (std::uint32_t region = 330000; region < 330404; ++region)
     if (region % 100 < 4) out << snapshot.IsLocal(region) << ' ';
   for (const ResourceType type : kTypes) {

@@ -34,7 +34,7 @@ struct ClusterFacts {
   Day as_of = 0;                       // the cluster's date, or the day (UTC) of the snapshot's commit
   int min_suppliers = 2;
   double max_hhi = 0.55, max_external_share = 0.5, max_single_loss = 0.5;
-  int evidence_max_age_days = 365;
+  int evidence_max_age_days = 365, match_max_idle_days = 90;
   v1::RankingWeights weights;  // as stored; absent ones are absent
 };
 

@@ -34,7 +34,8 @@ std::size_t TypeBytes(const SnapshotState& state, const SnapshotState& other) {
     return Cow<TypeNode>::NodeBytes() + HeapBytes(node->parents) + HeapBytes(node->children) + node->unit.capacity();
   }) + state.type_uses.UnsharedBytes(other.type_uses, [](const TypeUses& uses, const TypeUses& theirs) {
     return uses.offers.UnsharedBytes(theirs.offers) + uses.links.UnsharedBytes(theirs.links) +
-           uses.projects.UnsharedBytes(theirs.projects) + uses.chains.UnsharedBytes(theirs.chains);
+           uses.projects.UnsharedBytes(theirs.projects) + uses.matches.UnsharedBytes(theirs.matches) +
+           uses.chains.UnsharedBytes(theirs.chains);
   });
 }
 
@@ -72,6 +73,7 @@ std::size_t SnapshotState::UnsharedBytes(const SnapshotState& other) const {
   bytes += links.UnsharedBytes(other.links, [](const Link&, const Link&) { return std::size_t{0}; });
   bytes += chains.UnsharedBytes(other.chains, DecodedBytes<v1::Chain>);
   bytes += projects.UnsharedBytes(other.projects, DecodedBytes<v1::Project>);
+  bytes += matches.UnsharedBytes(other.matches, DecodedBytes<v1::Match>);
   bytes += enterprise_index.UnsharedBytes(other.enterprise_index);
   bytes += identifiers.UnsharedBytes(other.identifiers);
   bytes +=

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "bulian/v1/chain.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "services/model/cow_array.h"
 #include "services/model/enterprise_index.h"
@@ -46,10 +47,10 @@ struct EnterpriseChunk {
 // Who names a type.
 struct TypeUses {
   OfferPostings offers;
-  RowList links, projects, chains;
+  RowList links, projects, matches, chains;
 };
 
-// A decoded chain or project and the types it names, ascending.
+// A decoded chain, project or match and the types it names, ascending.
 template <class Message>
 struct DecodedRecord {
   std::shared_ptr<const Message> message;
@@ -79,6 +80,7 @@ struct SnapshotState {
   ChunkedVector<Link, 32> links;
   ChunkedVector<DecodedRecord<v1::Chain>, 8> chains;
   ChunkedVector<DecodedRecord<v1::Project>, 8> projects;
+  ChunkedVector<DecodedRecord<v1::Match>, 8> matches;
 
   EnterpriseIndex enterprise_index;
   HashIndex identifiers;                               // (system, value) -> enterprise

@@ -67,6 +67,8 @@ void SnapshotWriter::Derive(ResourceType type, Row row) {
       return DeriveLink(row);
     case ResourceType::kProject:
       return DeriveProject(row);
+    case ResourceType::kMatch:
+      return DeriveMatch(row);
   }
 }
 
@@ -104,6 +106,10 @@ void SnapshotWriter::Clear(ResourceType type, Row row) {
       MoveUses(row, state_.projects[row].types, {}, &TypeUses::projects);
       state_.projects.Mutable(row) = {};
       return;
+    case ResourceType::kMatch:
+      MoveUses(row, state_.matches[row].types, {}, &TypeUses::matches);
+      state_.matches.Mutable(row) = {};
+      return;
   }
 }
 
@@ -118,6 +124,7 @@ std::vector<Referrer> SnapshotWriter::ReferrersOf(ResourceType type, Row row) co
     add(ResourceType::kSupplyLink, uses.links);
     add(ResourceType::kChain, uses.chains);
     add(ResourceType::kProject, uses.projects);
+    add(ResourceType::kMatch, uses.matches);
     if (const auto& node = state_.types[row])
       for (const Row child : node->children) referrers.emplace_back(ResourceType::kCapabilityType, child);
   } else if (type == ResourceType::kEnterprise) {

@@ -53,6 +53,7 @@ class SnapshotWriter {
   void DeriveLink(Row row);
   void DeriveChain(Row row);
   void DeriveProject(Row row);
+  void DeriveMatch(Row row);
 
   // Takes the facts of a record out of the indexes, leaving defaults.
   void Clear(ResourceType type, Row row);

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "services/model/error.h"
 #include "services/model/resource_name.h"
@@ -70,6 +71,13 @@ struct Findings {
   absl::Status ToStatus() const;
 };
 
+// What new resources are stamped with.
+struct Stamper {
+  absl::Time now;
+  const std::function<std::string()>* new_uid;
+  std::string actor;  // who writes; empty for a what-if
+};
+
 // An identifier that is unique in a cluster.
 struct Identifier {
   std::string_view system, value;
@@ -91,6 +99,10 @@ struct Family {
 
   // Brings a resource to its stored form (trimmed, upper-case codes, full names); never fails.
   std::function<void(google::protobuf::Message* resource)> normalise;
+  // Carries what the server keeps in a resource (the history of a match) from `before`, null on create, to `after`.
+  // Never fails; may run several times on the same `after`; runs before the two are compared or checked.
+  std::function<void(const google::protobuf::Message* before, const Stamper& stamper, google::protobuf::Message* after)>
+      carry;
   // Everything wrong with the resource by itself. `field` is the path to it (`enterprise`).
   std::function<void(const google::protobuf::Message& resource, const FieldPath& field, model::Violations*)> check;
   // Everything wrong with what it names, and with what names it. The resource is staged in the lookup.

@@ -9,6 +9,7 @@
 #include "bulian/v1/chain.pb.h"
 #include "bulian/v1/cluster.pb.h"
 #include "bulian/v1/enterprise.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "bulian/v1/supply_link.pb.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -46,6 +47,8 @@ decltype(auto) Dispatch(ResourceType type, MessageType& message, Visit&& visit) 
       return visit(As<v1::SupplyLink>(message));
     case ResourceType::kProject:
       return visit(As<v1::Project>(message));
+    case ResourceType::kMatch:
+      return visit(As<v1::Match>(message));
   }
   std::abort();
 }

@@ -44,6 +44,7 @@ absl::Status StandardMethods::StageCreate(const std::string& name, const Message
   ClearServerFields(type_, staged);
   SetName(type_, name, staged);
   if (family().normalise) family().normalise(staged);
+  if (family().carry) family().carry(nullptr, stamper, staged);
   StampCreate(type_, (*stamper.new_uid)(), stamper.now, staged);
   const bool exists = overlay.Exists(type_, name);
   overlay.Put(type_, staged);
@@ -123,6 +124,7 @@ absl::Status StandardMethods::StageUpdate(const Message& request, const RequestS
   staged->CopyFrom(*before);
   CopyPaths(paths, wanted, staged);
   if (family().normalise) family().normalise(staged);
+  if (family().carry) family().carry(before, stamper, staged);
   StampUpdate(type_, *before, stamper.now, staged);
   overlay.Put(type_, staged);
   Findings findings;

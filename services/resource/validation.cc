@@ -28,6 +28,7 @@ void StageFollowUps(const Family& family, const Families& families, const Messag
       Message* staged = brought.get();
       const Family& brought_family = families.Of(type);
       if (brought_family.normalise) brought_family.normalise(staged);
+      if (brought_family.carry) brought_family.carry(nullptr, stamper, staged);
       StampCreate(type, (*stamper.new_uid)(), stamper.now, staged);
       overlay.PutOwned(type, std::move(brought));
       Validate(brought_family, *staged, field, overlay, findings);

@@ -2,22 +2,12 @@
 #ifndef SERVICES_RESOURCE_VALIDATION_H_
 #define SERVICES_RESOURCE_VALIDATION_H_
 
-#include <functional>
-#include <string>
-
-#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "services/resource/field_path.h"
 #include "services/resource/overlay.h"
 #include "services/resource/resource.h"
 
 namespace bulian::resource {
-
-// What new resources are stamped with.
-struct Stamper {
-  absl::Time now;
-  const std::function<std::string()>* new_uid;
-};
 
 // Checks a staged resource by itself and against what it names.
 void Validate(const Family& family, const google::protobuf::Message& resource, const FieldPath& field, Overlay& overlay,

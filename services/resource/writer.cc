@@ -97,7 +97,9 @@ absl::StatusOr<WriteResult> Writer::Tried(const WriteCall& write, const Stage& s
     if (!write.create_cluster && !overlay.Exists(model::ResourceType::kCluster, cluster_name)) {
       return model::NotFound(cluster_name);
     }
-    if (absl::Status staged = stage(overlay, {StampTime(*context_, **base), &context_->new_uid}); !staged.ok())
+    if (absl::Status staged =
+            stage(overlay, {StampTime(*context_, **base), &context_->new_uid, write.call->caller.name});
+        !staged.ok())
       return staged;
     if (write.validate_only || overlay.staged_count() == 0) return WriteResult{*base, false};
     store::CommitRequest request;

@@ -13,6 +13,7 @@
 #include "bulian/v1/exchange.pb.h"
 #include "bulian/v1/gap.pb.h"
 #include "bulian/v1/match.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "bulian/v1/risk.pb.h"
 #include "bulian/v1/scenario.pb.h"
@@ -32,7 +33,7 @@ std::set<std::string> PublicMethods() {
   v1::Cluster::descriptor(), v1::Enterprise::descriptor(), v1::Capability::descriptor(), v1::Chain::descriptor();
   v1::Project::descriptor(), v1::ImportRequest::descriptor(), v1::Gap::descriptor(), v1::SegmentStructure::descriptor(),
       v1::FindCandidatesRequest::descriptor(), v1::AssessSystemicRiskRequest::descriptor();
-  v1::ScenarioChange::descriptor();
+  v1::ScenarioChange::descriptor(), v1::Match::descriptor();
   grpc::health::v1::HealthCheckRequest::descriptor(), grpc::reflection::v1::ServerReflectionRequest::descriptor();
   grpc::reflection::v1alpha::ServerReflectionRequest::descriptor();
   const std::filesystem::path protos = std::filesystem::path(std::getenv("BULIAN_SOURCE_DIR")) / "protos";

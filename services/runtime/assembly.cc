@@ -16,6 +16,8 @@
 #include "services/gap/closure_service.h"
 #include "services/gap/structure_service.h"
 #include "services/match/match_service.h"
+#include "services/match_record/match_family.h"
+#include "services/match_record/match_record_service.h"
 #include "services/project/project_family.h"
 #include "services/project/project_service.h"
 #include "services/resource/context.h"
@@ -27,9 +29,9 @@ namespace bulian::runtime {
 
 namespace {
 
-constexpr std::string_view kRegistryServices[] = {"bulian.v1.ClusterService",    "bulian.v1.EnterpriseService",
-                                                  "bulian.v1.CapabilityService", "bulian.v1.ChainService",
-                                                  "bulian.v1.ProjectService",    "bulian.v1.ExchangeService"};
+constexpr std::string_view kRegistryServices[] = {
+    "bulian.v1.ClusterService", "bulian.v1.EnterpriseService", "bulian.v1.CapabilityService", "bulian.v1.ChainService",
+    "bulian.v1.ProjectService", "bulian.v1.ExchangeService",   "bulian.v1.MatchRecordService"};
 constexpr std::string_view kAnalysisServices[] = {"bulian.v1.GapService", "bulian.v1.MatchService",
                                                   "bulian.v1.RiskService", "bulian.v1.ScenarioService",
                                                   "bulian.v1.StructureService"};
@@ -39,7 +41,8 @@ std::shared_ptr<const resource::Families> AllFamilies() {
   auto families = std::make_shared<resource::Families>();
   for (resource::Family (*family)() :
        {cluster::ClusterFamily, enterprise::EnterpriseFamily, capability::CapabilityFamily,
-        capability::CapabilityTypeFamily, chain::ChainFamily, chain::SupplyLinkFamily, project::ProjectFamily})
+        capability::CapabilityTypeFamily, chain::ChainFamily, chain::SupplyLinkFamily, project::ProjectFamily,
+        match_record::MatchFamily})
     families->Add(family());
   return families;
 }
@@ -54,6 +57,7 @@ void RegisterRegistry(rpc::MethodTable& methods, const ServiceDeps& deps) {
   capability::RegisterCapabilityService(methods, context);
   chain::RegisterChainService(methods, context);
   project::RegisterProjectService(methods, context);
+  match_record::RegisterMatchRecordService(methods, context);
   exchange::RegisterExchangeService(methods, context);
   exchange::RegisterWatch(methods, context, deps.watches);
   deps.watches->Start({deps.store, deps.views});

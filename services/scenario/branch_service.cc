@@ -31,7 +31,7 @@ Branch::Branch(model::SnapshotPtr base, const resource::Families* families)
       families_(families),
       parent_("clusters/" + base_->position().cluster),
       new_uid_([] { return kUid; }),
-      stamper_{absl::FromUnixMicros(base_->position().commit_time_us), &new_uid_},
+      stamper_{absl::FromUnixMicros(base_->position().commit_time_us), &new_uid_, ""},
       builder_(base_),
       now_(base_) {}
 
@@ -95,6 +95,7 @@ bool Branch::Stage(ResourceType type, google::protobuf::Message* resource, const
                    resource::Overlay& overlay, model::Violations* violations) {
   const std::string name = resource::NameOf(type, *resource);
   const google::protobuf::Message* before = overlay.Before(type, name);
+  if (const auto& carry = families_->Of(type).carry) carry(before, stamper_, resource);
   if (before == nullptr) {
     resource::StampCreate(type, kUid, stamper_.now, resource);
   } else {

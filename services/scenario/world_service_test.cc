@@ -108,6 +108,8 @@ absl::Status World::RemoveReally(const std::string& name) {
       return remove("ChainService/DeleteSupplyLink", v1::DeleteSupplyLinkRequest());
     case ResourceType::kProject:
       return remove("ProjectService/DeleteProject", v1::DeleteProjectRequest());
+    case ResourceType::kMatch:
+      return remove("MatchRecordService/DeleteMatch", v1::DeleteMatchRequest());
     case ResourceType::kCluster:
       break;
   }

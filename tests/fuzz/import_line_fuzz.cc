@@ -14,6 +14,7 @@
 #include "services/cluster/cluster_family.h"
 #include "services/enterprise/enterprise_family.h"
 #include "services/exchange/import_record.h"
+#include "services/match_record/match_family.h"
 #include "services/project/project_family.h"
 #include "tests/fuzz/fuzz_check.h"
 #include "tools/cli/record_source.h"
@@ -33,6 +34,7 @@ const resource::Families& Families() {
     made->Add(chain::ChainFamily());
     made->Add(chain::SupplyLinkFamily());
     made->Add(project::ProjectFamily());
+    made->Add(match_record::MatchFamily());
     return made;
   }();
   return *families;

@@ -23,7 +23,8 @@ constexpr std::string_view kNames[] = {"clusters/c",
                                        "clusters/c/enterprises/e/capabilities/l",
                                        "clusters/c/chains/h",
                                        "clusters/c/supplyLinks/l",
-                                       "clusters/c/projects/p"};
+                                       "clusters/c/projects/p",
+                                       "clusters/c/matches/m"};
 
 std::size_t Byte(std::string_view input, std::size_t at) { return static_cast<unsigned char>(input[at]); }
 

@@ -19,13 +19,14 @@ sys.path.insert(0, _folder)
 import grpc  # noqa: E402
 from bulian.v1 import (capability_pb2, capability_pb2_grpc, chain_pb2, chain_pb2_grpc, cluster_pb2, cluster_pb2_grpc,  # noqa: E402
                        enterprise_pb2, enterprise_pb2_grpc, error_reason_pb2, exchange_pb2, exchange_pb2_grpc, gap_pb2, gap_pb2_grpc,
-                       match_pb2, match_pb2_grpc, project_pb2, project_pb2_grpc, revision_pb2, risk_pb2, risk_pb2_grpc, scenario_pb2,
-                       scenario_pb2_grpc, supply_link_pb2, systemic_risk_pb2)
+                       investigation_pb2, match_pb2, match_pb2_grpc, match_record_pb2, match_record_pb2_grpc,
+                       match_review_pb2, project_pb2, project_pb2_grpc, revision_pb2, risk_pb2, risk_pb2_grpc, scenario_pb2, scenario_pb2_grpc,
+                       supply_link_pb2, systemic_risk_pb2)
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 
 REASONS = set(error_reason_pb2.ErrorReason.keys()) - {"ERROR_REASON_UNSPECIFIED"}
-MODULES = [capability_pb2, chain_pb2, cluster_pb2, enterprise_pb2, exchange_pb2, gap_pb2, match_pb2, project_pb2, revision_pb2, risk_pb2, scenario_pb2,
-           supply_link_pb2, systemic_risk_pb2]
+MODULES = [capability_pb2, chain_pb2, cluster_pb2, enterprise_pb2, exchange_pb2, gap_pb2, investigation_pb2, match_pb2, match_record_pb2,
+           match_review_pb2, project_pb2, revision_pb2, risk_pb2, scenario_pb2, supply_link_pb2, systemic_risk_pb2]
 
 
 def message(name, /, **fields):
@@ -85,7 +86,7 @@ class Client:
         self.channel = grpc.insecure_channel(address, channel_options)
         self._methods = {}
         for module, service in ((cluster_pb2, "Cluster"), (enterprise_pb2, "Enterprise"), (capability_pb2, "Capability"), (chain_pb2, "Chain"),
-                                (project_pb2, "Project"), (gap_pb2, "Gap"), (match_pb2, "Match"), (risk_pb2, "Risk"),
+                                (project_pb2, "Project"), (gap_pb2, "Gap"), (match_pb2, "Match"), (match_record_pb2, "MatchRecord"), (risk_pb2, "Risk"),
                                 (scenario_pb2, "Scenario"), (exchange_pb2, "Exchange")):
             stub = getattr(globals()[module.__name__.split(".")[-1] + "_grpc"], service + "ServiceStub")(self.channel)
             for method in module.DESCRIPTOR.services_by_name[service + "Service"].methods:

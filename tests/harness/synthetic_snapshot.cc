@@ -8,6 +8,7 @@
 #include "services/chain/supply_link_family.h"
 #include "services/cluster/cluster_family.h"
 #include "services/enterprise/enterprise_family.h"
+#include "services/match_record/match_family.h"
 #include "services/project/project_family.h"
 
 namespace bulian::harness {
@@ -41,7 +42,8 @@ std::shared_ptr<const resource::Families> AllFamilies() {
   auto families = std::make_shared<resource::Families>();
   for (resource::Family (*family)() :
        {cluster::ClusterFamily, enterprise::EnterpriseFamily, capability::CapabilityFamily,
-        capability::CapabilityTypeFamily, chain::ChainFamily, chain::SupplyLinkFamily, project::ProjectFamily})
+        capability::CapabilityTypeFamily, chain::ChainFamily, chain::SupplyLinkFamily, project::ProjectFamily,
+        match_record::MatchFamily})
     families->Add(family());
   return families;
 }

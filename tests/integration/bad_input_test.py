@@ -200,7 +200,7 @@ class BadInputTest(unittest.TestCase):
 
     def test_unknown_resources(self):
         names = {"Cluster": "clusters/none", "Enterprise": enterprise_name("none"), "CapabilityType": type_name("none"), "Chain": f"{NAME}/chains/none",
-                 "Capability": enterprise_name("none") + "/capabilities/c", "SupplyLink": f"{NAME}/supplyLinks/none", "Project": f"{NAME}/projects/none"}
+                 "Capability": enterprise_name("none") + "/capabilities/c", "SupplyLink": f"{NAME}/supplyLinks/none", "Project": f"{NAME}/projects/none", "Match": f"{NAME}/matches/none"}
         for kind, name in names.items():
             for verb in ("Get", "Delete"):
                 refusal = client.refused(verb + kind, name=name)

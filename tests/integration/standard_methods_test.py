@@ -18,9 +18,10 @@ TYPES = {
     "Chain": ("Chains", "chain", NAME, dict(display_name=en("New"), segments=[dict(segment_id="a", display_name=en("A"), requirement=dict(capability_type=type_name("steel")))]), "description"),
     "SupplyLink": ("SupplyLinks", "supply_link", NAME, dict(supplier=enterprise_name("alpha"), buyer=enterprise_name("beta"), product_type=type_name("sensor")), "year"),
     "Project": ("Projects", "project", NAME, dict(display_name=en("New"), state="SIGNED", owner=enterprise_name("beta")), "description"),
+    "Match": ("Matches", "match", NAME, dict(requirement=dict(capability_type=type_name("steel")), enterprise=enterprise_name("beta"), state="PROPOSED"), "note"),
 }
-VALUES = {"website": "https://a.example", "unit": "KGM", "lead_time_days": 3.0, "description": en("d"), "year": 2024}
-COLLECTION = {"Enterprise": "enterprises", "CapabilityType": "capabilityTypes", "Capability": "capabilities", "Chain": "chains", "SupplyLink": "supplyLinks", "Project": "projects"}
+VALUES = {"website": "https://a.example", "unit": "KGM", "lead_time_days": 3.0, "description": en("d"), "year": 2024, "note": "called"}
+COLLECTION = {"Enterprise": "enterprises", "CapabilityType": "capabilityTypes", "Capability": "capabilities", "Chain": "chains", "SupplyLink": "supplyLinks", "Project": "projects", "Match": "matches"}
 
 
 def new_id():
@@ -98,7 +99,7 @@ class StandardMethodsTest(unittest.TestCase):
     def test_batch_get_is_in_order_and_all_or_none(self):
         for kind, (plural, field, parent, _, _) in TYPES.items():
             names = [self.create(kind, identifier).name for identifier in ("x", "m", "a")]
-            field = {"Capability": "capabilities"}.get(kind, field + "s")
+            field = {"Capability": "capabilities", "Match": "matches"}.get(kind, field + "s")
             answer = self.client("BatchGet" + plural, parent=parent, names=[names[1], names[2], names[0], names[1]])
             self.assertEqual([one.name for one in getattr(answer, field)], [names[1], names[2], names[0], names[1]])
             missing = self.expect("NOT_FOUND", "RESOURCE_NOT_FOUND", "BatchGet" + plural, parent=parent, names=[*names, names[0] + "-none"])

@@ -20,10 +20,11 @@ ALLOWED = {
     "resource": {"store", "view", "rpc", "model"},
     "cluster": FAMILY, "enterprise": FAMILY, "capability": FAMILY, "chain": FAMILY,
     "project": FAMILY | {"capability"},
+    "match_record": FAMILY | {"capability", "chain"},
     "gap": {"model", "lp"},
     "risk": {"model", "lp", "gap"},
     "match": {"model", "lp", "gap"},
-    "exchange": FAMILY | {"watch", "cluster", "enterprise", "capability", "chain", "project"},
+    "exchange": FAMILY | {"watch", "cluster", "enterprise", "capability", "chain", "project", "match_record"},
     "scenario": {"model", "gap", "match", "risk"},
     "gateway": {"rpc", "model"},
 }

@@ -11,6 +11,7 @@
 #include "tools/cli/disruption_command.h"
 #include "tools/cli/gap_watch_command.h"
 #include "tools/cli/import_command.h"
+#include "tools/cli/match_record_command.h"
 #include "tools/cli/options.h"
 #include "tools/cli/resource_commands.h"
 #include "tools/cli/structure_commands.h"
@@ -39,6 +40,7 @@ struct Arguments {
   GapFlags gaps;
   CloseFlags close;
   MatchFlags match;
+  MatchRecordFlags work;
   StructureFlags structure;
   DisruptionFlags disruption;
   SystemicFlags systemic;
@@ -99,6 +101,40 @@ void AddResourceCommands(CLI::App& app, Arguments& a) {
   del->add_flag("--force", a.del.force, "with all that is in it");
   del->add_flag("--allow-missing", a.del.allow_missing, "succeed if there is none");
   del->add_flag("--validate-only", a.del.validate_only, "only check");
+}
+
+void AddMatchRecordCommands(CLI::App& app, Arguments& a) {
+  auto* propose = app.add_subcommand("propose", "Record an enterprise as a match for a segment or gap");
+  propose->add_option("target", a.name, "a segment (beibei/smart-sensor/soi-wafer) or gap (.../missing)")->required();
+  propose->add_option("enterprise", a.enterprise, "id or full name")->required();
+  propose->add_option("--id", a.work.id, "of the match; if left out, made of the segment and the enterprise");
+
+  auto* progress =
+      app.add_subcommand("progress", "Say how far the talks about a match are; a contract creates what it promises");
+  progress->add_option("match", a.name, "for example beibei/soi-wafer-x")->required();
+  progress->add_option("state", a.work.state, "proposed, contacted, agreed, contracted or rejected")
+      ->required()
+      ->check(CLI::IsMember(MatchStates()));
+  progress->add_option("--reason", a.work.reason, "of a rejection")->check(CLI::IsMember(RejectionReasons()));
+  for (auto* command : {propose, progress}) {
+    command->add_option("--note", a.work.note, "what is to be remembered");
+    command->add_option("--promise", a.work.promise,
+                        "a JSON file with the promisedCapabilities and promisedSupplyLinks of the contract; - is "
+                        "standard input");
+  }
+
+  auto* matches =
+      app.add_subcommand("matches", "Recorded matches that need a look: stale, or contradicted by the data");
+  matches->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/smart-sensor)")->required();
+  matches->add_flag("--all", a.work.all, "also those about which there is nothing to say");
+  matches->add_option("--state", a.work.states, "only those in these states")->check(CLI::IsMember(MatchStates()));
+
+  auto* calls = app.add_subcommand("calls", "Whom to call first: the order with the highest expected value");
+  calls->add_option("file", a.file, "CSV with the columns enterprise,probability,value,effort; - is standard input")
+      ->required();
+  calls->add_option("--wanted", a.work.wanted, "how many that come true can be used")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
 }
 
 void AddCloseCommand(CLI::App& app, Arguments& a) {
@@ -224,6 +260,7 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   explain->add_option("enterprise", a.enterprise, "id or full name")->required();
   explain->add_option("--as-of", a.match.as_of, "date of the analysis, YYYY-MM-DD");
 
+  AddMatchRecordCommands(app, a);
   AddRiskCommands(app, a);
   AddWhatIfCommand(app, a);
 
@@ -253,6 +290,10 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("structure")) return Structure(connection, o, a.name, a.structure);
   if (app.got_subcommand("feasible")) return Feasible(connection, o, a.name, a.structure);
   if (app.got_subcommand("match")) return Match(connection, o, a.name, a.match);
+  if (app.got_subcommand("propose")) return Propose(connection, o, a.name, a.enterprise, a.work);
+  if (app.got_subcommand("progress")) return Progress(connection, o, a.name, a.work);
+  if (app.got_subcommand("matches")) return Matches(connection, o, a.name, a.work);
+  if (app.got_subcommand("calls")) return Calls(connection, o, a.file, a.work);
   if (app.got_subcommand("whatif")) return WhatIf(connection, o, a.name, a.what_if);
   if (app.got_subcommand("risk")) {
     if (app.get_subcommand("risk")->got_subcommand("disruption"))

@@ -46,7 +46,8 @@ std::string NameIn(std::string_view typed, std::string_view cluster) {
   const std::string id(cluster.substr(std::string_view("clusters/").size()));
   if (typed == id) return std::string(cluster);
   if (typed.rfind(id + "/", 0) == 0) typed.remove_prefix(id.size() + 1);
-  for (std::string_view collection : {"capabilityTypes/", "chains/", "enterprises/", "projects/", "supplyLinks/"}) {
+  for (std::string_view collection :
+       {"capabilityTypes/", "chains/", "enterprises/", "matches/", "projects/", "supplyLinks/"}) {
     if (typed.rfind(collection, 0) == 0) return std::string(cluster) + "/" + std::string(typed);
   }
   return FullName(id + "/" + std::string(typed));

@@ -6,8 +6,10 @@
 #include "bulian/v1/chain.pb.h"
 #include "bulian/v1/cluster.pb.h"
 #include "bulian/v1/enterprise.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/project.pb.h"
 #include "bulian/v1/supply_link.pb.h"
+#include "google/protobuf/util/time_util.h"
 
 namespace bulian::cli {
 namespace {
@@ -16,7 +18,7 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 
-constexpr std::array<ResourceCalls, 7> kCalls = {{
+constexpr std::array<ResourceCalls, 8> kCalls = {{
     {"clusters", "ClusterService", "Cluster", "Clusters", "cluster"},
     {"enterprises", "EnterpriseService", "Enterprise", "Enterprises", "enterprise"},
     {"capabilityTypes", "CapabilityService", "CapabilityType", "CapabilityTypes", "capability_type"},
@@ -24,6 +26,7 @@ constexpr std::array<ResourceCalls, 7> kCalls = {{
     {"chains", "ChainService", "Chain", "Chains", "chain"},
     {"supplyLinks", "ChainService", "SupplyLink", "SupplyLinks", "supply_link"},
     {"projects", "ProjectService", "Project", "Projects", "project"},
+    {"matches", "MatchRecordService", "Match", "Matches", "match"},
 }};
 
 MessagePtr NewMessage(const std::string& name) {
@@ -122,6 +125,10 @@ Table ResourceTable(const ResourceCalls& calls, const Options& o) {
   if (calls.field == "supply_link")
     return Table({name, std::string(o.Word("SUPPLIER", "供方")), std::string(o.Word("BUYER", "需方")), type,
                   ">" + std::string(o.Word("YEAR", "年份")), ">" + std::string(o.Word("VALUE", "金额")), evidence});
+  if (calls.field == "match")
+    return Table({name, std::string(o.Word("STATE", "阶段")), std::string(o.Word("NEED", "需求")),
+                  std::string(o.Word("ENTERPRISE", "企业")), std::string(o.Word("SINCE", "更新于")),
+                  std::string(o.Word("NOTE", "备注"))});
   return Table({name, shown, std::string(o.Word("STATE", "阶段")), std::string(o.Word("OWNER", "业主")),
                 ">" + std::string(o.Word("AMOUNT", "投资额")), std::string(o.Word("PRODUCTION", "投产"))});
 }
@@ -155,6 +162,13 @@ void AddResourceRow(const Message& resource, const Options& o, Table* table) {
   } else if (const auto* p = dynamic_cast<const v1::Project*>(&resource)) {
     table->AddRow({p->name(), o.Text(p->display_name()), v1::Project::State_Name(p->state()), LastPart(p->owner()),
                    Amount(p->amount()), day(p->production_date())});
+  } else if (const auto* m = dynamic_cast<const v1::Match*>(&resource)) {
+    const std::string need = m->has_requirement() ? m->requirement().capability_type() : m->segment();
+    const std::string since =
+        m->history().empty() ? "" : google::protobuf::util::TimeUtil::ToString(m->history().rbegin()->time());
+    std::string state = v1::Match::State_Name(m->state());
+    if (m->state() == v1::Match::REJECTED) state += " " + v1::Match::RejectionReason_Name(m->rejection_reason());
+    table->AddRow({m->name(), state, LastPart(need), LastPart(m->enterprise()), since.substr(0, 10), m->note()});
   }
 }
 

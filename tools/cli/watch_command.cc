@@ -91,7 +91,7 @@ v1::WatchChangesRequest RequestOf(const std::string& cluster, const WatchFlags& 
 
 const std::vector<std::string>& WatchedTypes() {
   static const std::vector<std::string> types = {"cluster", "enterprise",  "capability-type", "capability",
-                                                 "chain",   "supply-link", "project"};
+                                                 "chain",   "supply-link", "project",         "match"};
   return types;
 }
 
