@@ -9,7 +9,7 @@
 #include "coin/ClpEventHandler.hpp"
 #include "coin/ClpFactorization.hpp"
 #include "coin/ClpSimplex.hpp"
-#include "coin/CoinPackedMatrix.hpp"
+#include "services/lp/coin_program.h"
 
 namespace bulian::lp {
 namespace {
@@ -32,57 +32,6 @@ class StopHandler : public ClpEventHandler {
   const std::function<bool()>* stop_;
   int steps_ = 0;
 };
-
-double ClpBound(double bound) {
-  if (std::isfinite(bound)) return bound;
-  return bound > 0 ? COIN_DBL_MAX : -COIN_DBL_MAX;
-}
-
-absl::Status CheckRange(const char* what, size_t index, const Range& range) {
-  if (range.lower <= range.upper && range.lower < kInfinity && range.upper > -kInfinity) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("bounds of ", what, " ", index));
-}
-
-absl::Status Check(const LinearProgram& program) {
-  for (size_t i = 0; i < program.rows.size(); ++i) {
-    if (auto status = CheckRange("row", i, program.rows[i]); !status.ok()) return status;
-  }
-  if (program.objective.size() != program.columns.size()) return absl::InvalidArgumentError("size of the objective");
-  for (size_t j = 0; j < program.columns.size(); ++j) {
-    if (auto status = CheckRange("column", j, program.columns[j]); !status.ok()) return status;
-    if (!std::isfinite(program.objective[j]))
-      return absl::InvalidArgumentError(absl::StrCat("objective of column ", j));
-  }
-  for (const Entry& entry : program.entries) {
-    const bool inside = entry.row >= 0 && entry.row < static_cast<int>(program.rows.size()) && entry.column >= 0 &&
-                        entry.column < static_cast<int>(program.columns.size());
-    if (!inside || !std::isfinite(entry.value)) {
-      return absl::InvalidArgumentError(absl::StrCat("entry of row ", entry.row, " and column ", entry.column));
-    }
-  }
-  return absl::OkStatus();
-}
-
-CoinPackedMatrix MatrixOf(const LinearProgram& program) {
-  std::vector<Entry> sorted = program.entries;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) {
-    return std::pair(a.column, a.row) < std::pair(b.column, b.row);
-  });
-  std::vector<int> rows, columns;
-  std::vector<double> values;
-  for (const Entry& entry : sorted) {
-    if (!rows.empty() && rows.back() == entry.row && columns.back() == entry.column) {
-      values.back() += entry.value;
-      continue;
-    }
-    rows.push_back(entry.row);
-    columns.push_back(entry.column);
-    values.push_back(entry.value);
-  }
-  CoinPackedMatrix matrix(true, rows.data(), columns.data(), values.data(), static_cast<CoinBigIndex>(values.size()));
-  matrix.setDimensions(static_cast<int>(program.rows.size()), static_cast<int>(program.columns.size()));
-  return matrix;
-}
 
 // The bound a price picks, times the price.
 double Picked(double price, const Range& range, double nothing) {
@@ -125,35 +74,27 @@ Solver::Solver(std::unique_ptr<Model> model) : model_(std::move(model)) {}
 Solver::~Solver() = default;
 
 absl::StatusOr<std::unique_ptr<Solver>> Solver::Make(const LinearProgram& program) {
-  if (auto status = Check(program); !status.ok()) return status;
+  const auto coin = CoinProgram::Make(program);
+  if (!coin.ok()) return coin.status();
   auto model = std::make_unique<Model>();
   ClpSimplex& clp = model->clp;
   clp.setLogLevel(0);
   clp.setOptimizationDirection(-1);
   clp.setPrimalTolerance(kNothing);
   clp.setDualTolerance(kNothing);
-  std::vector<double> lower, upper, row_lower, row_upper;
-  for (const Range& range : program.columns) {
-    lower.push_back(ClpBound(range.lower));
-    upper.push_back(ClpBound(range.upper));
-  }
-  for (const Range& range : program.rows) {
-    row_lower.push_back(ClpBound(range.lower));
-    row_upper.push_back(ClpBound(range.upper));
-  }
-  clp.loadProblem(MatrixOf(program), lower.data(), upper.data(), program.objective.data(), row_lower.data(),
-                  row_upper.data());
+  clp.loadProblem(coin->matrix, coin->lower.data(), coin->upper.data(), program.objective.data(),
+                  coin->row_lower.data(), coin->row_upper.data());
   // Areas of the factorization are kept between solves; taking them anew is most of what a small solve costs.
   clp.factorization()->setPersistenceFlag(1);
   return std::unique_ptr<Solver>(new Solver(std::move(model)));
 }
 
 void Solver::SetRow(int row, Range range) {
-  model_->clp.setRowBounds(row, ClpBound(range.lower), ClpBound(range.upper));
+  model_->clp.setRowBounds(row, CoinBound(range.lower), CoinBound(range.upper));
 }
 
 void Solver::SetColumn(int column, Range range) {
-  model_->clp.setColumnBounds(column, ClpBound(range.lower), ClpBound(range.upper));
+  model_->clp.setColumnBounds(column, CoinBound(range.lower), CoinBound(range.upper));
 }
 
 void Solver::SetObjective(int column, double objective_per_unit) {

@@ -62,6 +62,7 @@ constexpr AccessRow kRows[] = {
     {"bulian.v1.MatchService/ExplainCandidate", Role::kReader},
     {"bulian.v1.MatchService/FindCandidates", Role::kReader},
     {"bulian.v1.MatchService/OrderInvestigations", Role::kReader},
+    {"bulian.v1.MatchService/PlanMatches", Role::kReader},
     {"bulian.v1.MatchService/ReviewMatches", Role::kReader},
     {"bulian.v1.ProjectService/BatchGetProjects", Role::kReader},
     {"bulian.v1.ProjectService/CreateProject", Role::kEditor},

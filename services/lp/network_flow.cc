@@ -1,0 +1,64 @@
+#include "services/lp/network_flow.h"
+
+// LEMON copies nodes and arcs that have no content yet.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <lemon/network_simplex.h>
+#include <lemon/smart_graph.h>
+
+namespace bulian::lp {
+namespace {
+
+using Graph = lemon::SmartDigraph;
+using Simplex = lemon::NetworkSimplex<Graph, std::int64_t, std::int64_t>;
+
+// Values of the arcs or nodes of a graph by id, read in place.
+template <class Key, class Get>
+class ById {
+ public:
+  using Value = std::int64_t;
+  using KeyType = Key;
+  explicit ById(Get get) : get_(get) {}
+  std::int64_t operator[](const Key& key) const { return get_(Graph::id(key)); }
+
+ private:
+  Get get_;
+};
+template <class Key, class Get>
+ById<Key, Get> MapOf(Get get) {
+  return ById<Key, Get>(get);
+}
+
+}  // namespace
+
+std::optional<FlowSolution> MinimizeCost(const FlowNetwork& network) {
+  Graph graph;
+  graph.reserveNode(static_cast<int>(network.supply.size()));
+  graph.reserveArc(static_cast<int>(network.arcs.size()));
+  for (std::size_t i = 0; i < network.supply.size(); ++i) graph.addNode();
+  bool any_lower = false;
+  for (const FlowArc& arc : network.arcs) {
+    if (arc.lower > arc.upper) return std::nullopt;
+    any_lower = any_lower || arc.lower != 0;
+    graph.addArc(Graph::nodeFromId(arc.from), Graph::nodeFromId(arc.to));
+  }
+  const auto arc = [&](int id) -> const FlowArc& { return network.arcs[static_cast<std::size_t>(id)]; };
+  Simplex simplex(graph);
+  simplex.supplyType(Simplex::LEQ);
+  simplex.supplyMap(MapOf<Graph::Node>([&](int id) { return network.supply[static_cast<std::size_t>(id)]; }));
+  simplex.upperMap(MapOf<Graph::Arc>([&](int id) { return arc(id).upper; }));
+  simplex.costMap(MapOf<Graph::Arc>([&](int id) { return arc(id).cost; }));
+  if (any_lower) simplex.lowerMap(MapOf<Graph::Arc>([&](int id) { return arc(id).lower; }));
+  if (simplex.run() != Simplex::OPTIMAL) return std::nullopt;
+  FlowSolution solution;
+  solution.flow.reserve(network.arcs.size());
+  for (std::size_t i = 0; i < network.arcs.size(); ++i)
+    solution.flow.push_back(simplex.flow(Graph::arcFromId(static_cast<int>(i))));
+  solution.potential.reserve(network.supply.size());
+  for (std::size_t i = 0; i < network.supply.size(); ++i)
+    solution.potential.push_back(simplex.potential(Graph::nodeFromId(static_cast<int>(i))));
+  return solution;
+}
+
+}  // namespace bulian::lp
