@@ -16,6 +16,7 @@
 #include "services/gap/closure_service.h"
 #include "services/gap/structure_service.h"
 #include "services/match/match_service.h"
+#include "services/match/plan_service.h"
 #include "services/match_record/match_family.h"
 #include "services/match_record/match_record_service.h"
 #include "services/project/project_family.h"
@@ -69,8 +70,11 @@ void RegisterAnalysis(rpc::MethodTable& methods, const ServiceDeps& deps) {
   gap::RegisterGapWatch(methods, deps.page_tokens, deps.gap_watches);
   gap::RegisterClosureService(methods, {deps.views, deps.page_tokens, deps.gaps});
   gap::RegisterStructureService(methods, {deps.views, deps.page_tokens, deps.gaps});
-  match::RegisterMatchService(methods, {deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
-                                        [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }});
+  const match::MatchServiceDeps match_deps{
+      deps.views, deps.page_tokens, deps.gaps->Source(), deps.metrics,
+      [gaps = deps.gaps](std::string_view cluster) { return gaps->Ready(cluster); }};
+  match::RegisterMatchService(methods, match_deps);
+  match::RegisterPlanService(methods, match_deps);
   risk::RegisterRiskService(methods,
                             {.views = deps.views, .page_tokens = deps.page_tokens, .analysis = deps.gaps->Source()});
   scenario::RegisterScenarioService(methods,

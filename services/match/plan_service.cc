@@ -1,0 +1,159 @@
+#include "services/match/plan_service.h"
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/gap/analysis_request_service.h"
+#include "services/match/plan_inputs.h"
+#include "services/match/plan_report.h"
+#include "services/match/plan_request.h"
+#include "services/match/plan_solve.h"
+#include "services/model/day.h"
+
+namespace bulian::match {
+namespace {
+
+constexpr std::size_t kKeptBytes = std::size_t{64} << 20;
+
+// All that the pages of one plan are made of.
+struct PlanAnswer {
+  v1::PlanMatchesResponse head;
+  std::vector<std::string> lines;  // PlanGap messages, then PlanCapacity ones
+  std::size_t bytes = 0;
+};
+using PlanAnswerPtr = std::shared_ptr<const PlanAnswer>;
+
+// The last plans, so that their pages are not planned one by one. Thread-safe.
+class KeptPlans {
+ public:
+  PlanAnswerPtr Find(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+      if (entry->first != key) continue;
+      entries_.splice(entries_.begin(), entries_, entry);
+      return entry->second;
+    }
+    return nullptr;
+  }
+  void Keep(const std::string& key, PlanAnswerPtr answer) {
+    if (answer->bytes > kKeptBytes || Find(key) != nullptr) return;
+    const std::lock_guard lock(mutex_);
+    bytes_ += answer->bytes;
+    entries_.emplace_front(key, std::move(answer));
+    while (bytes_ > kKeptBytes) {
+      bytes_ -= entries_.back().second->bytes;
+      entries_.pop_back();
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::list<std::pair<std::string, PlanAnswerPtr>> entries_;  // last used first
+  std::size_t bytes_ = 0;
+};
+
+class PlanService {
+ public:
+  explicit PlanService(const MatchServiceDeps& deps) : deps_(deps) {}
+
+  absl::Status PlanMatches(rpc::CallContext& call, const v1::PlanMatchesRequest& request,
+                           v1::PlanMatchesResponse* response) {
+    model::Violations violations;
+    CheckPlanRequest(request, &violations);
+    if (!violations.empty()) return violations.ToStatus();
+    const gap::RequestDeps request_deps{deps_.views, deps_.page_tokens};
+    gap::Page page;
+    const auto question = gap::Open(request_deps, call, request, &page);
+    if (!question.ok()) return question.status();
+    const std::string key = KeyOf(*question, page);
+    PlanAnswerPtr answer = kept_.Find(key);
+    if (answer == nullptr) {
+      auto planned = Planned(call, request, *question);
+      if (!planned.ok()) return planned.status();
+      answer = *std::move(planned);
+      kept_.Keep(key, answer);
+    }
+    *response = answer->head;
+    const auto gaps = static_cast<std::size_t>(answer->head.gap_count());
+    auto token =
+        gap::FillPage(request_deps, call, answer->lines.size(), request.page_size(), &page, [&](std::size_t i) {
+          const std::string& line = answer->lines[i];
+          i < gaps ? response->add_gaps()->ParseFromString(line) : response->add_capacities()->ParseFromString(line);
+          return line.size();
+        });
+    if (!token.ok()) return token.status();
+    response->set_next_page_token(*std::move(token));
+    return absl::OkStatus();
+  }
+
+ private:
+  // What a plan depends on: the state, the date, and all of the request but its page.
+  static std::string KeyOf(const gap::Question& question, const gap::Page& page) {
+    const model::SnapshotPosition& position = question.snapshot->position();
+    return position.cluster_uid + ":" + std::to_string(position.epoch) + ":" + std::to_string(position.revision) + ":" +
+           std::to_string(question.as_of) + ":" + page.cursor.params_hash;
+  }
+
+  absl::StatusOr<PlanAnswerPtr> Planned(const rpc::CallContext& call, const v1::PlanMatchesRequest& request,
+                                        const gap::Question& question) const {
+    const auto analysis = deps_.analysis(question.snapshot, question.as_of, gap::PatienceOf(call));
+    if (!analysis.ok()) return analysis.status();
+    const gap::StopSignal stop = [&call] { return !call.CheckAlive().ok(); };
+    const auto inputs = CollectPlanInputs(*analysis, request, stop);
+    if (!inputs.ok()) return OfScience(call, inputs.status());
+    const PlanProblem tightened = Tightened(inputs->problem);
+    const auto plan = SolvePlan(tightened, LimitsOf(request), stop);
+    if (absl::IsFailedPrecondition(plan.status())) {
+      model::Violations violations;
+      violations.Add("fixed_choices", std::string(plan.status().message()));
+      return violations.ToStatus();
+    }
+    if (!plan.ok()) return OfScience(call, plan.status());
+    const PlanReporter reporter(analysis->get(), &*inputs, &tightened, &*plan);
+    auto answer = std::make_shared<PlanAnswer>();
+    reporter.FillHead(&answer->head);
+    *answer->head.mutable_revision() = question.snapshot->position().ToProto();
+    *answer->head.mutable_as_of() = model::ToDate(question.as_of);
+    for (int i = 0; i < reporter.gap_count(); ++i) {
+      v1::PlanGap message;
+      reporter.FillGap(i, request.include_candidates(), &message);
+      answer->lines.push_back(message.SerializeAsString());
+    }
+    for (int i = 0; i < reporter.capacity_count(); ++i) {
+      v1::PlanCapacity message;
+      reporter.FillCapacity(i, &message);
+      answer->lines.push_back(message.SerializeAsString());
+    }
+    if (absl::Status alive = call.CheckAlive(); !alive.ok()) return alive;
+    answer->bytes = answer->head.SpaceUsedLong();
+    for (const std::string& line : answer->lines) answer->bytes += sizeof(std::string) + line.capacity();
+    return answer;
+  }
+
+  // The caller's reason, if that is why the science stopped.
+  static absl::Status OfScience(const rpc::CallContext& call, const absl::Status& status) {
+    const absl::Status alive = call.CheckAlive();
+    return alive.ok() ? status : alive;
+  }
+
+  MatchServiceDeps deps_;
+  KeptPlans kept_;
+};
+
+}  // namespace
+
+void RegisterPlanService(rpc::MethodTable& methods, const MatchServiceDeps& deps) {
+  const auto service = std::make_shared<PlanService>(deps);
+  methods.Unary<v1::PlanMatchesRequest, v1::PlanMatchesResponse>(
+      "bulian.v1.MatchService/PlanMatches", rpc::Weight::kHeavy,
+      [service](rpc::CallContext& call, const v1::PlanMatchesRequest& request, v1::PlanMatchesResponse* response) {
+        return service->PlanMatches(call, request, response);
+      });
+}
+
+}  // namespace bulian::match
