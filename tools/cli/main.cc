@@ -13,6 +13,7 @@
 #include "tools/cli/import_command.h"
 #include "tools/cli/match_record_command.h"
 #include "tools/cli/options.h"
+#include "tools/cli/plan_command.h"
 #include "tools/cli/resource_commands.h"
 #include "tools/cli/structure_commands.h"
 #include "tools/cli/systemic_command.h"
@@ -39,6 +40,8 @@ struct Arguments {
   DeleteFlags del;
   GapFlags gaps;
   CloseFlags close;
+  PlanFlags plan;
+  std::vector<std::string> targets;
   MatchFlags match;
   MatchRecordFlags work;
   StructureFlags structure;
@@ -157,6 +160,28 @@ void AddCloseCommand(CLI::App& app, Arguments& a) {
   close->add_option("--as-of", a.close.as_of, "date of the analysis, YYYY-MM-DD");
 }
 
+void AddPlanCommand(CLI::App& app, Arguments& a) {
+  auto* plan = app.add_subcommand("plan", "Plan all gaps at once: who gives what to which segment");
+  plan->add_option("targets", a.targets,
+                   "a cluster (beibei), or chains (beibei/chip), segments and gaps of one cluster")
+      ->required();
+  plan->add_flag("--potential", a.plan.potential, "also candidates that might come to fit");
+  plan->add_flag("--local", a.plan.local, "only sites in the cluster's regions");
+  plan->add_option("--min-suppliers", a.plan.min_suppliers, "independent suppliers of each segment, today's counted")
+      ->check(CLI::Range(0, 10));
+  plan->add_option("--greatest-share", a.plan.greatest_share, "share of what lacks that one supplier may give")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  plan->add_option("--lot", a.plan.lot_share, "amounts are multiples of this share of what lacks")
+      ->check(CLI::Range(0.0, 1.0));
+  plan->add_option("--score-weight", a.plan.score_weight, "how much scores count against amounts")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  plan->add_option("--candidates", a.plan.candidates, "how many a gap; 50 if not given")->check(CLI::Range(1, 200));
+  plan->add_flag("--count-unknown", a.plan.count_unknown, "count capacities that are not stated as enough");
+  plan->add_option("--as-of", a.plan.as_of, "date of the analysis, YYYY-MM-DD");
+}
+
 void AddRiskCommands(CLI::App& app, Arguments& a) {
   auto* risk = app.add_subcommand("risk", "What breaks if somebody stops");
   risk->require_subcommand(1);
@@ -236,6 +261,7 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   gaps->add_option("--limit", a.gaps.limit, "at most this many")->check(CLI::NonNegativeNumber);
 
   AddCloseCommand(app, a);
+  AddPlanCommand(app, a);
 
   auto* structure = app.add_subcommand("structure", "How the chains hang on each segment");
   structure->add_option("parent", a.name, "a cluster (beibei) or chain (beibei/smart-sensor)")->required();
@@ -287,6 +313,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("delete")) return Delete(connection, o, a.name, a.del);
   if (app.got_subcommand("gaps")) return Gaps(connection, o, a.name, a.gaps);
   if (app.got_subcommand("close")) return Close(connection, o, a.name, a.close);
+  if (app.got_subcommand("plan")) return PlanMatches(connection, o, a.targets, a.plan);
   if (app.got_subcommand("structure")) return Structure(connection, o, a.name, a.structure);
   if (app.got_subcommand("feasible")) return Feasible(connection, o, a.name, a.structure);
   if (app.got_subcommand("match")) return Match(connection, o, a.name, a.match);
