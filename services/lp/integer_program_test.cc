@@ -66,12 +66,12 @@ TEST(IntegerProgramTest, StartsFromASolutionAndKeepsItWithinItsLimit) {
   LinearProgram program;
   const int row = program.AddRow({-kInfinity, 1000});
   std::vector<int> integers;
-  for (int j = 0; j < 40; ++j) {
+  for (int j = 0; j < 25; ++j) {
     const double weight = 50 + static_cast<double>(random() % 100);
     integers.push_back(program.AddColumn({0, 1}, weight + static_cast<double>(random() % 10)));
     program.entries.push_back({row, j, weight});
   }
-  const auto whole = MaximizeInteger(program, integers, {}, {.nodes = 2'000});
+  const auto whole = MaximizeInteger(program, integers, {}, {.nodes = 200});
   ASSERT_TRUE(whole.ok());
   const auto limited = MaximizeInteger(program, integers, whole->columns, {.nodes = 1});
   ASSERT_TRUE(limited.ok());

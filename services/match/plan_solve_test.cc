@@ -110,7 +110,7 @@ TEST(PlanSolveTest, FlowsAreTheBestOfAllAndPricesShowIt) {
 TEST(PlanSolveTest, FixedChoicesAreKeptOrRefused) {
   std::mt19937 random(8);
   int kept = 0, refused = 0;
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 40; ++round) {
     const PlanProblem problem = Random(&random, {.wholes = round % 2 == 0, .floors = true});
     const double best = BestOfAll(problem);
     const auto plan = SolvePlan(Tightened(problem), {.nodes = 20'000, .relative_gap = 0});
@@ -125,13 +125,13 @@ TEST(PlanSolveTest, FixedChoicesAreKeptOrRefused) {
     EXPECT_GE(plan->value, best - 1e-7) << round;
     EXPECT_TRUE(round % 2 == 0 || plan->value <= best + 1e-7) << round;  // with wholes some amounts may be any
   }
-  EXPECT_GT(kept, 30);
-  EXPECT_GT(refused, 5);
+  EXPECT_GT(kept, 10);
+  EXPECT_GT(refused, 2);
 }
 
 TEST(PlanSolveTest, WholePlansAreTheBestOfAll) {
   std::mt19937 random(6);
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 40; ++round) {
     PlanProblem problem = Random(&random, {.wholes = true});
     for (PlanNeed& gap : problem.gaps) gap.lot = std::max(gap.lot, 1.0);
     const Plan plan = Solved(problem);
@@ -237,7 +237,7 @@ TEST(PlanSolveTest, WhatIsScarceHasAPrice) {
 TEST(PlanSolveTest, GreatWholePlansAreNearTheirBound) {
   std::mt19937 random(13);
   PlanProblem problem =
-      Random(&random, {.gaps = 60, .sources = 350, .pairs_each = 10, .most_need = 500, .most_capacity = 200});
+      Random(&random, {.gaps = 45, .sources = 260, .pairs_each = 10, .most_need = 500, .most_capacity = 200});
   for (PlanNeed& gap : problem.gaps) {
     gap.supplier_limit = 0.5 * gap.need;
     gap.lot = gap.need / 20;
@@ -245,10 +245,10 @@ TEST(PlanSolveTest, GreatWholePlansAreNearTheirBound) {
     gap.least = gap.need / 10;
   }
   for (std::size_t i = 0; i < problem.pairs.size(); ++i) problem.pairs[i].supplier = static_cast<int>(i % 10);
-  const PlanLimits limits{.nodes = 300, .relative_gap = 0.01};
+  const PlanLimits limits{.nodes = 100, .relative_gap = 0.02};
   const Plan plan = Solved(problem, limits);
   Verify(problem, plan);
-  EXPECT_LE(plan.bound, plan.value * 1.03) << plan.value << " of " << plan.bound;
+  EXPECT_LE(plan.bound, plan.value * 1.04) << plan.value << " of " << plan.bound;
   const Plan again = Solved(problem, limits);
   EXPECT_EQ(plan.amounts, again.amounts);
 }
