@@ -20,10 +20,10 @@ struct PlannedGap {
   int segment = 0;                // in the analysis' graph
   bool counts_suppliers = false;  // amounts are numbers of suppliers
   double unit_factor = 1;         // SI units per unit of the segment
-  std::string unit;
+  std::string unit{};
   bool stock = false;
   double weight = 1;
-  std::vector<char> today;  // by supplier: one of today's
+  std::vector<char> today{};  // by supplier: one of today's
   int candidates_left_out = 0, without_capacity = 0;
 };
 
@@ -39,9 +39,9 @@ struct PlannedPair {
 
 // By place in the problem's sources, and then of its pools.
 struct PlannedCapacity {
-  std::string id;  // as PlanCapacity.capacity
+  std::string id{};  // as PlanCapacity.capacity
   model::Row enterprise = model::kNoRow;
-  std::string unit;
+  std::string unit{};
   double unit_factor = 1;
 };
 

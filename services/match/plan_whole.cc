@@ -197,7 +197,16 @@ class Improver {
       if (problem_.pairs[pair].limit > 0) best.push_back(pair);
     }
     std::stable_sort(best.begin(), best.end(), [&](int a, int b) { return reduced_[a] > reduced_[b]; });
-    if (best.size() > kBlockPairs) best.resize(kBlockPairs);
+    if (best.size() <= kBlockPairs) return best;
+    // A gap with a minimum of suppliers also has to see those who can be counted.
+    const PlanNeed& need = problem_.gaps[gap];
+    std::vector<int> able;
+    for (std::size_t i = kBlockPairs; need.min_suppliers > 0 && i < best.size() && able.size() < kBlockPairs; ++i) {
+      const PlanPair& pair = problem_.pairs[best[i]];
+      if (pair.counts && pair.limit >= need.least) able.push_back(best[i]);
+    }
+    best.resize(kBlockPairs);
+    best.insert(best.end(), able.begin(), able.end());
     return best;
   }
 
