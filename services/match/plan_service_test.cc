@@ -216,7 +216,8 @@ TEST_F(PlanServiceTest, KeepsFixedChoicesOrSaysWhyNot) {
   EXPECT_EQ(model::ReasonOf(Call(&response)), v1::INVALID_FIELDS);
   choice->set_min_amount(0);
   choice->set_max_amount(0);
-  for (const v1::PlanAssignment& one : GapOf(Answer(), "x/segments/s").assignments())
+  response = Answer();
+  for (const v1::PlanAssignment& one : GapOf(response, "x/segments/s").assignments())
     EXPECT_FALSE(one.enterprise().ends_with("/b"));
 }
 
