@@ -293,6 +293,7 @@ TEST_F(PlanServiceTest, WhatIsNotThereIsNotFound) {
     request_.add_targets(target);
     EXPECT_EQ(model::ReasonOf(Call(&response)), v1::RESOURCE_NOT_FOUND) << target;
   }
+  request_.clear_targets();
   request_.set_parent("clusters/none");
   EXPECT_EQ(model::ReasonOf(Call(&response)), v1::RESOURCE_NOT_FOUND);
 }
