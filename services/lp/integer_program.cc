@@ -15,6 +15,7 @@
 #include "coin/CglMixedIntegerRounding2.hpp"
 #include "coin/OsiClpSolverInterface.hpp"
 #include "services/lp/coin_program.h"
+#include "services/lp/stop_handler.h"
 
 namespace bulian::lp {
 namespace {
@@ -22,14 +23,14 @@ namespace {
 constexpr double kWhole = 1e-6;
 constexpr int kCutPassesAtRoot = 10;
 
-class StopHandler : public CbcEventHandler {
+class CbcStopHandler : public CbcEventHandler {
  public:
-  explicit StopHandler(const std::function<bool()>* asked) : stop_(asked) {}
+  explicit CbcStopHandler(const std::function<bool()>* asked) : stop_(asked) {}
   CbcAction event(CbcEvent which) override {
     if (which != node && which != treeStatus) return noAction;
     return *stop_ && (*stop_)() ? CbcEventHandler::stop : noAction;
   }
-  CbcEventHandler* clone() const override { return new StopHandler(*this); }
+  CbcEventHandler* clone() const override { return new CbcStopHandler(*this); }
 
  private:
   const std::function<bool()>* stop_;
@@ -88,7 +89,11 @@ absl::StatusOr<IntegerSolution> MaximizeInteger(const LinearProgram& program, co
                   coin->row_upper.data());
   if (!integers.empty()) clp.setInteger(integers.data(), static_cast<int>(integers.size()));
   clp.setDblParam(OsiPrimalTolerance, 1e-9);
+  // Cbc asks at its nodes only; the programs it solves for one may be long themselves.
+  const ClpStopHandler within(&stop);
+  clp.getModelPtr()->passInEventHandler(&within);
   clp.initialSolve();
+  if (stop && stop()) return absl::CancelledError("stopped");
   if (clp.isProvenPrimalInfeasible()) return absl::FailedPreconditionError("nothing satisfies the bounds");
   if (!clp.isProvenOptimal()) return absl::InternalError("Clp did not solve the relaxation");
 
@@ -101,7 +106,7 @@ absl::StatusOr<IntegerSolution> MaximizeInteger(const LinearProgram& program, co
   model.setMaximumNodes(std::max(limits.nodes, 1));
   model.setAllowableGap(1e-9);
   model.setAllowableFractionGap(limits.relative_gap);
-  const StopHandler handler(&stop);
+  const CbcStopHandler handler(&stop);
   model.passInEventHandler(&handler);
   if (!start.empty())
     model.setBestSolution(start.data(), static_cast<int>(start.size()), -ValueOf(program, start), true);

@@ -24,8 +24,9 @@ struct IntegerSolution {
 
 // Maximises c x. `integers` are columns. `start` is empty or a solution to start from; one that keeps not all bounds is
 // left out. FAILED_PRECONDITION if nothing satisfies the bounds, or nothing was found within the limits; CANCELLED if
-// `stop` (may be empty; asked at every node) ended it; INVALID_ARGUMENT for data that is not as LinearProgram says,
-// INTERNAL if the numbers defeat the solver. The same input gives the same answer: limits are counts, not times.
+// `stop` (may be empty; asked at every node and every few steps of the simplex) ended it; INVALID_ARGUMENT for
+// data that is not as LinearProgram says, INTERNAL if the numbers defeat the solver. The same input gives the same
+// answer: limits are counts, not times.
 absl::StatusOr<IntegerSolution> MaximizeInteger(const LinearProgram& program, const std::vector<int>& integers,
                                                 const std::vector<double>& start, const IntegerLimits& limits,
                                                 const std::function<bool()>& stop = {});

@@ -87,5 +87,24 @@ TEST(IntegerProgramTest, Stops) {
   EXPECT_TRUE(absl::IsCancelled(MaximizeInteger(program, {0}, {}, {}, [] { return true; }).status()));
 }
 
+TEST(IntegerProgramTest, StopsWithinTheFirstNode) {
+  // Many rows at once: the root alone takes thousands of steps.
+  std::mt19937 random(17);
+  LinearProgram program;
+  std::vector<int> integers;
+  for (int row = 0; row < 60; ++row) program.AddRow({-kInfinity, 500});
+  for (int j = 0; j < 300; ++j) {
+    integers.push_back(program.AddColumn({0, 3}, 10 + static_cast<double>(random() % 90)));
+    for (int row = 0; row < 60; ++row) program.entries.push_back({row, j, static_cast<double>(1 + random() % 40)});
+  }
+  for (const int patience : {1, 2, 3, 10, 40}) {
+    int asked = 0;
+    const auto stopped =
+        MaximizeInteger(program, integers, {}, {.nodes = 1'000'000}, [&] { return ++asked > patience; });
+    EXPECT_TRUE(absl::IsCancelled(stopped.status())) << stopped.status();
+    EXPECT_LT(asked, patience + 100);
+  }
+}
+
 }  // namespace
 }  // namespace bulian::lp

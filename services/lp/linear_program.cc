@@ -6,32 +6,15 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "coin/ClpEventHandler.hpp"
 #include "coin/ClpFactorization.hpp"
 #include "coin/ClpSimplex.hpp"
 #include "services/lp/coin_program.h"
+#include "services/lp/stop_handler.h"
 
 namespace bulian::lp {
 namespace {
 
-constexpr int kStepsBetweenAsks = 16;
 constexpr double kNothing = 1e-9;
-
-// Clp asks its handler after each step; a result of 0 or more ends the run.
-class StopHandler : public ClpEventHandler {
- public:
-  explicit StopHandler(const std::function<bool()>* stop) : stop_(stop) {}
-
-  int event(Event which) override {
-    if (which != endOfIteration || !*stop_ || ++steps_ % kStepsBetweenAsks != 0) return -1;
-    return (*stop_)() ? 0 : -1;
-  }
-  ClpEventHandler* clone() const override { return new StopHandler(*this); }
-
- private:
-  const std::function<bool()>* stop_;
-  int steps_ = 0;
-};
 
 // The bound a price picks, times the price.
 double Picked(double price, const Range& range, double nothing) {
@@ -104,7 +87,7 @@ void Solver::SetObjective(int column, double objective_per_unit) {
 absl::StatusOr<Solution> Solver::Maximize(const std::function<bool()>& stop) {
   ClpSimplex& clp = model_->clp;
   if (stop && stop()) return absl::CancelledError("stopped");
-  const StopHandler handler(&stop);
+  const ClpStopHandler handler(&stop);
   clp.passInEventHandler(&handler);
   if (model_->solved) {
     clp.dual();

@@ -4,6 +4,7 @@
 #define SERVICES_LP_NETWORK_FLOW_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -29,8 +30,9 @@ struct FlowSolution {
 };
 
 // Sums of supplies, and the greatest cost times the number of nodes, stay below 2^61. Nullopt if no flow keeps all
-// bounds and supplies. The same network gives the same flow. Thread-safe; cannot be stopped.
-std::optional<FlowSolution> MinimizeCost(const FlowNetwork& network);
+// bounds and supplies, or `stop` (may be empty; asked every few pivots) ended it. The same network gives the same flow.
+// Thread-safe.
+std::optional<FlowSolution> MinimizeCost(const FlowNetwork& network, const std::function<bool()>& stop = {});
 
 }  // namespace bulian::lp
 

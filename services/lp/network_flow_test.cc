@@ -77,5 +77,31 @@ TEST(NetworkFlowTest, CrossedBoundsHaveNoFlow) {
   EXPECT_FALSE(MinimizeCost({{1, -2}, {{0, 1, 0, 9, 1}}}));
 }
 
+// Sources and sinks in full, with costs drawn at random.
+FlowNetwork Bipartite(int side) {
+  std::mt19937 random(11);
+  FlowNetwork network;
+  for (int i = 0; i < side; ++i) network.supply.push_back(100);
+  for (int i = 0; i < side; ++i) network.supply.push_back(-90);
+  for (int from = 0; from < side; ++from) {
+    for (int to = 0; to < side; ++to)
+      network.arcs.push_back({from, side + to, 0, 40, static_cast<std::int64_t>(random() % 10'000)});
+  }
+  return network;
+}
+
+TEST(NetworkFlowTest, StopsWhenAsked) {
+  const FlowNetwork network = Bipartite(120);
+  int asked = 0;
+  ASSERT_TRUE(MinimizeCost(network, [&] { return ++asked < 0; }));
+  EXPECT_GT(asked, 2);
+  const int all = asked;
+  asked = 0;
+  EXPECT_FALSE(MinimizeCost(network, [&] { return ++asked == 2; }));
+  EXPECT_EQ(asked, 2) << "of " << all;
+  // What was stopped leaves nothing behind.
+  EXPECT_TRUE(MinimizeCost(network));
+}
+
 }  // namespace
 }  // namespace bulian::lp

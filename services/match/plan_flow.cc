@@ -33,8 +33,9 @@ class PlanNetwork {
     AddArcs();
   }
 
-  absl::StatusOr<PlanRelaxation> Solve() const {
-    const auto flow = lp::MinimizeCost(network_);
+  absl::StatusOr<PlanRelaxation> Solve(const std::function<bool()>& stop) const {
+    const auto flow = lp::MinimizeCost(network_, stop);
+    if (!flow && stop && stop()) return absl::CancelledError("stopped");
     if (!flow) return absl::FailedPreconditionError("the fixed choices cannot all be kept");
     PlanRelaxation relaxation;
     for (std::size_t i = 0; i < problem_.pairs.size(); ++i) {
@@ -148,6 +149,8 @@ class PlanNetwork {
 
 }  // namespace
 
-absl::StatusOr<PlanRelaxation> RelaxAsFlow(const PlanProblem& problem) { return PlanNetwork(problem).Solve(); }
+absl::StatusOr<PlanRelaxation> RelaxAsFlow(const PlanProblem& problem, const std::function<bool()>& stop) {
+  return PlanNetwork(problem).Solve(stop);
+}
 
 }  // namespace bulian::match

@@ -20,10 +20,10 @@ struct PlanRelaxation {
 
 // Without pools: a flow of least cost on whole numbers. Amounts are counted in 2^-42 of the greatest need or finer,
 // values in 2^-51 of the greatest value times the number of nodes times 256: PriceBound tells what that cost. Of pairs
-// of one gap that are worth the same the first is preferred. Cannot be stopped.
-absl::StatusOr<PlanRelaxation> RelaxAsFlow(const PlanProblem& problem);
+// of one gap that are worth the same the first is preferred. CANCELLED if `stop` (may be empty) ended it.
+absl::StatusOr<PlanRelaxation> RelaxAsFlow(const PlanProblem& problem, const std::function<bool()>& stop);
 
-// With pools: a linear program. CANCELLED if `stop` (may be empty) ended it.
+// With pools: a linear program. CANCELLED as above.
 absl::StatusOr<PlanRelaxation> RelaxAsProgram(const PlanProblem& problem, const std::function<bool()>& stop);
 
 }  // namespace bulian::match

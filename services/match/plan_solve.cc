@@ -35,7 +35,7 @@ absl::StatusOr<Plan> SolvePlan(const PlanProblem& problem, const PlanLimits& lim
     const PlanPart part = extractor.Extract(pairs);
     const bool linear = !part.problem.pools.empty();
     plan.linear = plan.linear || linear;
-    auto relaxation = linear ? RelaxAsProgram(part.problem, stop) : RelaxAsFlow(part.problem);
+    auto relaxation = linear ? RelaxAsProgram(part.problem, stop) : RelaxAsFlow(part.problem, stop);
     if (!relaxation.ok()) return relaxation.status();
     std::vector<double> amounts = relaxation->amounts;
     const double relaxed = PriceBound(part.problem, relaxation->prices);

@@ -160,7 +160,7 @@ TEST(PlanSolveTest, FlowAndProgramAgree) {
   for (int round = 0; round < 30; ++round) {
     const PlanProblem problem =
         Tightened(Random(&random, {.gaps = 30, .sources = 40, .pairs_each = 8, .most_need = 90}));
-    const auto flow = RelaxAsFlow(problem);
+    const auto flow = RelaxAsFlow(problem, {});
     const auto program = RelaxAsProgram(problem, {});
     ASSERT_TRUE(flow.ok());
     ASSERT_TRUE(program.ok());
