@@ -26,6 +26,7 @@ constexpr double kNothing = 1e-9;  // of a demand: rounding
 struct Terms {
   double weight = 1, supplier_share = 1, least_share = kDefaultLeast, lot_share = 0, lot = 0;
   int min_suppliers = 0;
+  int number = -1;  // of its own constraints
 };
 
 class Collector {
@@ -103,8 +104,10 @@ class Collector {
     Terms terms{.lot_share = all.lot_share(), .min_suppliers = all.min_suppliers()};
     if (all.has_max_supplier_share()) terms.supplier_share = all.max_supplier_share();
     if (all.has_least_share()) terms.least_share = all.least_share();
-    for (const v1::SegmentPlanConstraints& one : request_.segment_constraints()) {
+    for (int i = 0; i < request_.segment_constraints_size(); ++i) {
+      const v1::SegmentPlanConstraints& one = request_.segment_constraints(i);
       if (one.segment() != segment) continue;
+      terms.number = i;
       if (one.has_weight()) terms.weight = one.weight();
       if (one.has_min_suppliers()) terms.min_suppliers = one.min_suppliers();
       if (one.has_max_supplier_share()) terms.supplier_share = one.max_supplier_share();
@@ -138,6 +141,9 @@ class Collector {
       asked.need = need->unmet->upper * told.unit_factor;
       asked.supplier_limit = terms.supplier_share * asked.need;
       asked.lot = terms.lot > 0 ? terms.lot * told.unit_factor : terms.lot_share * asked.need;
+      if (asked.lot > 0 && asked.need > kMostLots * asked.lot * (1 + kPlanRounding))
+        violations_.Add("segment_constraints[" + std::to_string(terms.number) + "].lot",
+                        "is under a millionth of what lacks");
       asked.min_suppliers = std::max(0, terms.min_suppliers - today);
       asked.least = asked.min_suppliers > 0 ? terms.least_share * asked.need : 0;
     } else {

@@ -8,8 +8,8 @@
 namespace bulian::match {
 namespace {
 
-// How many combinations of lots are tried to see what a capacity can be used for.
-constexpr int kMostCombinations = 10'000;
+// How many combinations of lots are tried to see what a capacity can be used for, and what all can.
+constexpr int kMostCombinations = 10'000, kMostOfAll = 5'000'000;
 
 double WholeLots(double amount, double lot) {
   if (lot <= 0 || !std::isfinite(amount)) return amount;
@@ -93,12 +93,15 @@ class Tightener {
         lots[pair.source][lot] += static_cast<int>(std::lround(pair.limit / lot));
       }
     }
+    int left = kMostOfAll;
     for (std::size_t i = 0; i < problem_.sources.size(); ++i) {
       double& capacity = problem_.sources[i].capacity;
       if (free[i] != 0 || lots[i].empty() || asked[i] <= capacity) continue;
       std::vector<std::pair<double, int>> greatest_first(lots[i].rbegin(), lots[i].rend());
-      int tries = kMostCombinations;
+      const int most = std::min(kMostCombinations, left);
+      int tries = most;
       const double sum = GreatestSum(greatest_first, 0, capacity, &tries);
+      left -= most - std::max(0, tries);
       if (sum >= 0) capacity = std::min(capacity, sum);
     }
   }

@@ -14,6 +14,8 @@ namespace bulian::match {
 inline constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 // Differences of amounts smaller than this part of what is compared are rounding.
 inline constexpr double kPlanRounding = 1e-9;
+// No need is more lots than this.
+inline constexpr double kMostLots = 1e6;
 
 struct PlanNeed {
   double need = 0;                   // over 0

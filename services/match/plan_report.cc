@@ -25,7 +25,8 @@ PlanReporter::PlanReporter(const gap::ClusterAnalysis* analysis, const PlanInput
       tightened_(*tightened),
       plan_(*plan),
       used_(tightened->sources.size()),
-      drawn_(tightened->pools.size()) {
+      drawn_(tightened->pools.size()),
+      draws_(tightened->pools.size()) {
   first_pair_.assign(inputs_.gaps.size() + 1, static_cast<int>(inputs_.pairs.size()));
   for (int i = static_cast<int>(inputs_.pairs.size()) - 1; i >= 0; --i) {
     const PlanPair& pair = tightened_.pairs[i];
@@ -38,7 +39,11 @@ PlanReporter::PlanReporter(const gap::ClusterAnalysis* analysis, const PlanInput
   for (std::size_t i = inputs_.gaps.size(); i-- > 0;) first_pair_[i] = std::min(first_pair_[i], first_pair_[i + 1]);
   const int sources = static_cast<int>(inputs_.sources.size());
   for (int i = 0; i < sources; ++i) {
-    if (used_[i] > 0 || plan_.prices.sources[i] > 0) told_.push_back(i);
+    const auto& pools = tightened_.sources[i].pools;
+    const bool priced =
+        std::any_of(pools.begin(), pools.end(), [&](const auto& draw) { return plan_.prices.pools[draw.first] > 0; });
+    if (used_[i] > 0 || plan_.prices.sources[i] > 0 || priced) told_.push_back(i);
+    for (const auto& [pool, load] : pools) draws_[pool].emplace_back(i, load);
   }
   for (int i = 0; i < static_cast<int>(inputs_.pools.size()); ++i) {
     if (drawn_[i] > 0 || plan_.prices.pools[i] > 0) told_.push_back(sources + i);
@@ -167,13 +172,10 @@ void PlanReporter::FillCapacity(int number, v1::PlanCapacity* message) const {
   message->set_usable(tightened_.pools[pool]);
   message->set_used(drawn_[pool]);
   message->set_price(plan_.prices.pools[pool]);
-  for (int source = 0; source < sources; ++source) {
-    for (const auto& [drawn, load] : tightened_.sources[source].pools) {
-      if (drawn != pool) continue;
-      v1::PlanPoolDraw* const draw = message->add_draws();
-      draw->set_capacity(inputs_.sources[source].id);
-      draw->set_load(load * inputs_.sources[source].unit_factor);
-    }
+  for (const auto& [source, load] : draws_[pool]) {
+    v1::PlanPoolDraw* const draw = message->add_draws();
+    draw->set_capacity(inputs_.sources[source].id);
+    draw->set_load(load * inputs_.sources[source].unit_factor);
   }
   std::sort(message->mutable_draws()->begin(), message->mutable_draws()->end(),
             [](const v1::PlanPoolDraw& a, const v1::PlanPoolDraw& b) { return a.capacity() < b.capacity(); });

@@ -3,6 +3,7 @@
 #define SERVICES_MATCH_PLAN_REPORT_H_
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bulian/v1/match.pb.h"
@@ -23,7 +24,7 @@ class PlanReporter {
   void FillHead(v1::PlanMatchesResponse* response) const;
   int gap_count() const { return static_cast<int>(inputs_.gaps.size()); }
   void FillGap(int gap, bool all_candidates, v1::PlanGap* message) const;
-  // Capacities that are used or have a price, by id.
+  // Capacities that are used, have a price or draw on a pool that has one, by id.
   int capacity_count() const { return static_cast<int>(told_.size()); }
   void FillCapacity(int number, v1::PlanCapacity* message) const;
 
@@ -36,9 +37,10 @@ class PlanReporter {
   const PlanInputs& inputs_;
   const PlanProblem& tightened_;
   const Plan& plan_;
-  std::vector<int> first_pair_;       // by gap; and the end of the last
-  std::vector<double> used_, drawn_;  // of sources and pools
-  std::vector<int> told_;             // sources, and pools counted on from the sources' number
+  std::vector<int> first_pair_;                             // by gap; and the end of the last
+  std::vector<double> used_, drawn_;                        // of sources and pools
+  std::vector<std::vector<std::pair<int, double>>> draws_;  // by pool: sources and the load of a unit
+  std::vector<int> told_;                                   // sources, and pools counted on from the sources' number
 };
 
 }  // namespace bulian::match

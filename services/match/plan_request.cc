@@ -93,7 +93,8 @@ class Checker {
     Count("constraints.min_suppliers", all.min_suppliers(), kMostSuppliers);
     if (all.has_max_supplier_share()) SupplierShare("constraints.max_supplier_share", all.max_supplier_share());
     Share("constraints.least_share", all.least_share(), 0);
-    Share("constraints.lot_share", all.lot_share(), 0);
+    if (!(all.lot_share() == 0 || (all.lot_share() >= 1 / kMostLots && all.lot_share() <= 1)))
+      violations_.Add("constraints.lot_share", "must be 0, or from 1e-6 to 1");
     Count("constraints.candidates_per_gap", all.candidates_per_gap(), kMostCandidates);
   }
 

@@ -120,6 +120,7 @@ class PlanService {
     *answer->head.mutable_revision() = question.snapshot->position().ToProto();
     *answer->head.mutable_as_of() = model::ToDate(question.as_of);
     for (int i = 0; i < reporter.gap_count(); ++i) {
+      if (absl::Status alive = call.CheckAlive(); !alive.ok()) return alive;
       v1::PlanGap message;
       reporter.FillGap(i, request.include_candidates(), &message);
       answer->lines.push_back(message.SerializeAsString());

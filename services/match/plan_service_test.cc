@@ -275,6 +275,7 @@ TEST_F(PlanServiceTest, RefusesWithEveryViolation) {
   request_.mutable_constraints()->set_min_suppliers(11);
   request_.mutable_constraints()->set_max_supplier_share(0);
   request_.mutable_constraints()->set_lot_share(std::nan(""));
+  request_.add_segment_constraints()->set_segment("x");
   request_.set_score_weight(2);
   request_.set_node_limit(-1);
   request_.add_fixed_choices()->set_min_amount(-1);
@@ -282,7 +283,7 @@ TEST_F(PlanServiceTest, RefusesWithEveryViolation) {
   v1::PlanMatchesResponse response;
   const absl::Status status = Call(&response);
   EXPECT_EQ(model::ReasonOf(status), v1::INVALID_FIELDS);
-  EXPECT_NE(status.message().find("10 more"), absl::string_view::npos) << status;
+  EXPECT_NE(status.message().find("11 more"), absl::string_view::npos) << status;
 }
 
 TEST_F(PlanServiceTest, WhatIsNotThereIsNotFound) {
