@@ -25,6 +25,8 @@ using model::Row;
 using model::SnapshotPtr;
 
 constexpr int kDefaultPage = 20, kLargestPage = 1000;
+constexpr const char* kOthersNotHeld =
+    "clusters/-: this replica holds only some of the clusters; name the others in recruit_clusters";
 
 using Alliances = std::vector<Row>;
 
@@ -176,7 +178,10 @@ absl::Status MatchService::ResolveOthers(rpc::CallContext& call, const v1::FindC
   }
   std::vector<std::string> ids;
   for (const std::string& name : request.recruit_clusters()) ids.emplace_back(model::ClusterIdOf(name));
-  if (ids.empty()) ids = deps_.views->Clusters();
+  if (ids.empty()) {
+    ids = deps_.views->Clusters();
+    if (!deps_.views->HoldsAll()) position->unreachable.emplace_back(kOthersNotHeld);
+  }
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   for (const std::string& id : ids) {

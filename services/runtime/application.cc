@@ -132,6 +132,7 @@ absl::Status Application::LoadViews() {
   view::ViewOptions options;
   options.kept_versions = static_cast<int>(config_.kept_versions);
   options.kept_age = config_.kept_age;
+  options.held = ClustersHeld(config_);
   views_ = std::make_unique<view::Views>(store_.get(), options);
   // Whoever is told of a commit by a watch finds it in the views.
   observers_ = std::make_unique<store::Observers>(

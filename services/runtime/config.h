@@ -21,7 +21,7 @@ struct Config {
   std::string listen, http_listen;
   std::string data_dir;
   std::int64_t max_data_size = 0;
-  std::string target;
+  std::string target, clusters;
   std::string store;
   std::string redis_address, redis_mode, redis_master, redis_prefix, redis_durability;
   std::string redis_user, redis_password_file, redis_sentinel_user, redis_sentinel_password_file;

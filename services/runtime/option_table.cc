@@ -26,6 +26,10 @@ const Option kOptions[] = {
      "What this process serves: `registry` everything that writes, `analysis` gaps and matches, `all` both; the first "
      "two share a Redis.",
      &Config::target, 0, "all|registry|analysis"},
+    {"clusters", kText, "",
+     "Ids of the clusters that an `analysis` process holds, with commas between them; `all-but:` before them means all "
+     "others; empty: all. Calls for what it does not hold are UNAVAILABLE / WRONG_REPLICA.",
+     &Config::clusters},
     {"store", kText, "lmdb",
      "Where commits are kept: `lmdb` a file in the data folder, for one process; `redis` a Redis, for any number.",
      &Config::store, 0, "lmdb|redis"},

@@ -5,6 +5,7 @@
 
 #include "services/model/error.h"
 #include "services/rpc/page_token.h"
+#include "services/runtime/cluster_choice.h"
 #include "services/store/lmdb/lmdb_store.h"
 #include "services/store/redis/options_text.h"
 #include "services/store/redis/redis_store.h"
@@ -21,6 +22,7 @@ absl::StatusOr<RedisOptions> RedisOptionsOf(const Config& config) {
   options.durability = store::redis::ParseDurability(config.redis_durability);
   options.master_name = config.redis_master;
   options.prefix = config.redis_prefix;
+  options.followed = ClustersHeld(config);
   options.wait_replicas = static_cast<int>(config.redis_wait_replicas);
   options.wait_timeout = config.redis_wait_timeout;
   options.timeout = config.redis_timeout;
@@ -73,6 +75,9 @@ absl::Status CheckStoreChoice(const Config& config) {
   model::Violations mistakes;
   if (config.store != "redis" && config.target != "all")
     mistakes.Add("target", "`" + config.target + "` shares its data with other processes: that takes --store=redis");
+  if (config.target != "analysis" && !config.clusters.empty())
+    mistakes.Add("clusters", "is for the target `analysis`: what writes holds every cluster");
+  ReadClusterChoice(config.clusters, &mistakes);
   if (config.store != "redis") return mistakes.ToStatus();
   std::vector<store::redis::Endpoint> endpoints;
   if (!store::redis::ParseEndpoints(config.redis_address, &endpoints)) {
@@ -85,6 +90,11 @@ absl::Status CheckStoreChoice(const Config& config) {
   if (config.redis_prefix.empty() || config.redis_prefix.find_first_of("{}") != std::string::npos)
     mistakes.Add("redis-prefix", "must not be empty or have braces");
   return mistakes.ToStatus();
+}
+
+store::LogSelection ClustersHeld(const Config& config) {
+  model::Violations mistakes;
+  return ReadClusterChoice(config.clusters, &mistakes);
 }
 
 absl::StatusOr<OpenedStore> OpenChosenStore(const Config& config) {

@@ -8,12 +8,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/runtime/config.h"
+#include "services/store/log_selection.h"
 #include "services/store/store.h"
 
 namespace bulian::runtime {
 
 // INVALID_ARGUMENT/INVALID_FIELDS with every mistake among the options of the store and the target. Reads no file.
 absl::Status CheckStoreChoice(const Config& config);
+
+// What the option `clusters` of a checked configuration says.
+store::LogSelection ClustersHeld(const Config& config);
 
 struct OpenedStore {
   std::unique_ptr<store::Store> store;

@@ -2,7 +2,8 @@
 //
 // Views follows the store: it loads every log at start, then applies each commit as the store's observer and publishes
 // before the commit is acknowledged. Readers take one shared pointer and keep it for the whole call; they take no lock
-// that a writer holds for long. Thread-safe.
+// that a writer holds for long. Asked for a cluster it does not hold, whether there is one or not, everything that
+// returns a status answers UNAVAILABLE/WRONG_REPLICA at once. Thread-safe.
 #ifndef SERVICES_VIEW_VIEW_H_
 #define SERVICES_VIEW_VIEW_H_
 
@@ -19,6 +20,7 @@
 #include "absl/time/time.h"
 #include "bulian/v1/revision.pb.h"
 #include "services/model/snapshot.h"
+#include "services/store/log_selection.h"
 #include "services/store/store.h"
 
 namespace bulian::view {
@@ -27,6 +29,7 @@ struct ViewOptions {
   int kept_versions = 64;                       // older snapshots kept per cluster, besides those readers hold
   absl::Duration kept_age = absl::Minutes(15);  // since a newer one was published
   std::size_t max_delta_rows = 200'000;         // Between() of more touched rows than this answers nullopt
+  store::LogSelection held = {};                // the clusters to hold; others are not loaded and commits not applied
   std::function<absl::Time()> now = [] { return absl::Now(); };
 };
 
@@ -77,8 +80,10 @@ class Views final : public store::CommitObserver {
   // DEADLINE_EXCEEDED or CANCELLED when a reader should wait no longer.
   absl::Status CheckPatience(const Patience& patience) const;
 
-  // Ids of all clusters, by name.
+  // Ids of all clusters held, by name.
   std::vector<std::string> Clusters() const;
+  // Whether these are all there are; else the store may have more that other replicas hold.
+  bool HoldsAll() const;
 
   ViewStats Stats() const;
 

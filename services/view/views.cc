@@ -27,6 +27,12 @@ absl::Status OtherEpoch(const store::LogPosition& position, ClusterView& view) {
   return EpochChanged(asked, view.Current()->position());
 }
 
+absl::Status WrongReplica(std::string_view cluster) {
+  const std::string name = "clusters/" + std::string(cluster);
+  return model::Error(absl::StatusCode::kUnavailable, v1::WRONG_REPLICA, "this replica does not hold " + name,
+                      {{"cluster", name}});
+}
+
 }  // namespace
 
 class Views::Impl {
@@ -48,10 +54,12 @@ class Views::Impl {
     return found == views_.end() ? nullptr : found->second;
   }
   absl::StatusOr<std::shared_ptr<ClusterView>> Get(std::string_view cluster) const {
+    if (!Holds(cluster)) return WrongReplica(cluster);
     auto view = Find(cluster);
     if (view == nullptr) return model::NotFound("clusters/" + std::string(cluster));
     return view;
   }
+  bool Holds(std::string_view cluster) const { return options_.held.Has(cluster); }
   // Whether another view has taken the place of this one: it was read anew.
   bool Replaced(std::string_view cluster, const std::shared_ptr<ClusterView>& view) const {
     const auto now = Find(cluster);
@@ -169,6 +177,7 @@ absl::Status Views::Load() {
   const auto logs = impl_->store_->ListLogs();
   if (!logs.ok()) return logs.status();
   for (const auto& [cluster, position] : *logs) {
+    if (!impl_->Holds(cluster)) continue;
     // In place before it is loaded: a commit that comes meanwhile waits for the load and is applied after it.
     const auto view = std::make_shared<ClusterView>(cluster, &impl_->options_);
     impl_->Install(cluster, view);
@@ -192,7 +201,7 @@ absl::StatusOr<model::SnapshotPtr> Views::Resolve(std::string_view cluster, cons
                                                   const Patience& patience) const {
   for (;;) {
     auto view = impl_->Get(cluster);
-    if (!view.ok() && at.has_min_revision()) view = impl_->Await(cluster, patience);
+    if (absl::IsNotFound(view.status()) && at.has_min_revision()) view = impl_->Await(cluster, patience);
     if (!view.ok()) return view.status();
     model::SnapshotPtr current = (*view)->Current();
     if (at.position_case() == v1::ReadAt::POSITION_NOT_SET) return current;
@@ -218,6 +227,7 @@ absl::StatusOr<model::SnapshotPtr> Views::WaitFor(std::string_view cluster, std:
 
 absl::Status Views::WaitApplied(std::string_view cluster, const store::LogPosition& position,
                                 const Patience& patience) const {
+  if (!impl_->Holds(cluster)) return WrongReplica(cluster);
   for (;;) {
     const auto view = impl_->Find(cluster);
     if (view != nullptr && view->uid() == position.uid) {
@@ -249,6 +259,8 @@ std::vector<std::string> Views::Clusters() const {
   return clusters;
 }
 
+bool Views::HoldsAll() const { return impl_->options_.held.HasAll(); }
+
 ViewStats Views::Stats() const {
   ViewStats stats;
   for (const auto& [cluster, view] : impl_->All()) {
@@ -262,6 +274,7 @@ ViewStats Views::Stats() const {
 
 void Views::OnCommit(const std::string& log, const store::LogPosition& position,
                      const std::shared_ptr<const store::LogEntry>& entry) {
+  if (!impl_->Holds(log)) return;
   std::lock_guard telling(impl_->telling_);
   if (impl_->IsBehind(log)) return impl_->LoadAnew(log);
   auto view = impl_->Find(log);
@@ -276,6 +289,7 @@ void Views::OnCommit(const std::string& log, const store::LogPosition& position,
 }
 
 void Views::OnReload(const std::string& log) {
+  if (!impl_->Holds(log)) return;
   std::lock_guard telling(impl_->telling_);
   impl_->LoadAnew(log);
 }

@@ -1,6 +1,6 @@
 """What a server needs at given sizes: memory for an enterprise and a capability, a watcher, and CPU for a call. Prints the table of docs/capacity.md.
 
-Usage: capacity.py [ENTERPRISES ...]; by default 10000 50000 250000, each enterprise with five capabilities.
+Usage: capacity.py [ENTERPRISES ...]; by default 10000 50000 200000, each enterprise with five capabilities and a supply link.
 """
 import pathlib
 import re
@@ -64,34 +64,44 @@ def shape_of(enterprises, capabilities=5):
     return [f"--enterprises={enterprises}", f"--capabilities={capabilities}", f"--types={max(50, enterprises // 50)}", "--segments=100", f"--links={enterprises}"]
 
 
-def memory(enterprises, capabilities):
-    """Resident bytes after a start, beyond those of an empty server."""
+def used(server):
+    """Resident bytes and CPU seconds so far."""
+    return [metric(server, "process_resident_memory_bytes"), metric(server, "process_cpu_seconds_total")]
+
+
+def start_of(enterprises, capabilities):
+    """Resident bytes and CPU seconds of a start, beyond those of an empty server."""
     with tempfile.TemporaryDirectory(prefix="bulian-capacity-") as folder:
         with Server(folder) as server:
-            empty = metric(server, "process_resident_memory_bytes")
+            empty = used(server)
             loadgen(server, "load", *shape_of(enterprises, capabilities))
         with Server(folder) as server:
-            return metric(server, "process_resident_memory_bytes") - empty
+            return [now - before for now, before in zip(used(server), empty)]
 
 
 def in_redis(enterprises):
-    """Bytes of Redis, its log included."""
-    with Redis() as redis, Server(None, "--store=redis", f"--redis-address={redis.address}") as server:
-        loadgen(server, "load", *shape_of(enterprises))
-        return metric(server, "bulian_store_used_bytes")
+    """Bytes of Redis, its log included; and resident bytes and CPU seconds of the start of an analysis process on it, beyond those of one that holds nothing."""
+    with Redis() as redis:
+        flags = ("--store=redis", f"--redis-address={redis.address}")
+        with Server(None, *flags) as server:
+            loadgen(server, "load", *shape_of(enterprises))
+            held = metric(server, "bulian_store_used_bytes")
+        with Server(None, *flags, "--target=analysis", "--clusters=another") as server:
+            empty = used(server)
+        with Server(None, *flags, "--target=analysis", "--clusters=load") as server:
+            return held, [now - before for now, before in zip(used(server), empty)]
 
 
 def measure(enterprises):
     shape = shape_of(enterprises)
     with tempfile.TemporaryDirectory(prefix="bulian-capacity-") as folder:
         with Server(folder) as server:
-            empty = metric(server, "process_resident_memory_bytes")
+            empty, empty_cpu = used(server)
             loaded = loadgen(server, "load", *shape)
             peak = metric(server, "process_resident_memory_bytes")
-        begun = time.monotonic()
         with Server(folder) as server:
-            start = time.monotonic() - begun
-            row = {"enterprises": enterprises, "start_s": start, "import_rss": peak - empty, "rss": metric(server, "process_resident_memory_bytes") - empty,
+            rss, cpu = used(server)
+            row = {"enterprises": enterprises, "start_cpu": cpu - empty_cpu, "import_rss": peak - empty, "rss": rss - empty,
                    "snapshot": metric(server, "bulian_snapshot_bytes"), "file": metric(server, "bulian_store_used_bytes"), "import_cpu": number(loaded, "server_cpu_us_per_record")}
             for call in CALLS:
                 told = loadgen(server, "run", call, *shape, "--seconds=6", "--concurrency=8")
@@ -109,16 +119,19 @@ def main(sizes):
     for name, key in (("resident after a start", "rss"), ("resident after the import", "import_rss"), ("resident after calls of all kinds", "rss_under_load"),
                       ("snapshot (`bulian_snapshot_bytes`)", "snapshot"), ("data file", "file")):
         line(name, [f"{row[key] / 2 ** 20:.0f} MiB; {row[key] / row['enterprises'] / 1000:.1f} kB an enterprise" for row in rows])
-    line("start until ready", [f"{row['start_s']:.1f} s" for row in rows])
+    line("CPU of a start", [f"{row['start_cpu'] / row['enterprises'] * 1e6:.0f} us an enterprise" for row in rows])
+    line("CPU of the import", [f"{row['import_cpu']:.0f} us a record" for row in rows])
     for call in CALLS:
         line(f"CPU of a call `{call}`", [f"{row[call][0]:.0f} us ({row[call][1]:.0f} calls/s)" for row in rows])
     line("an open watch", [f"{row['watcher'] / 1000:.0f} kB" for row in rows])
     line("CPU of a message to a watch", [f"{row['message_cpu'] * 1e6:.0f} us" for row in rows])
     least = sizes[0]
-    one, five = memory(least, 1), memory(least, 5)
-    print(f"\nAt {least} enterprises: {(five - one) / 4 / least:.0f} bytes of memory a capability, {(one - (five - one) / 4) / least:.0f} an enterprise without; "
-          f"Redis {in_redis(least) / least / 1000:.1f} kB an enterprise with five.")
+    one, five = start_of(least, 1), start_of(least, 5)
+    for what, unit, a, b in zip(("bytes of memory", "us of CPU at a start"), (1, 1e6), one, five):
+        print(f"At {least} enterprises: {(b - a) / 4 / least * unit:.1f} {what} a capability, {(a - (b - a) / 4) / least * unit:.1f} an enterprise without.")
+    held, (rss, cpu) = in_redis(least)
+    print(f"Redis holds {held / least / 1000:.1f} kB an enterprise with five; an analysis process on it {rss / least / 1000:.1f} kB, and takes {cpu / least * 1e6:.0f} us of CPU at a start.")
 
 
 if __name__ == "__main__":
-    main([int(one) for one in sys.argv[1:]] or [10_000, 50_000, 250_000])
+    main([int(one) for one in sys.argv[1:]] or [10_000, 50_000, 200_000])

@@ -215,6 +215,26 @@ class ChartTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, f"{name}: {done.stderr}")
                 self.assertEqual(len(documents(done.stdout)), len(documents(text)))
 
+    def test_the_notes_name_where_to_call(self):
+        for case in CASES:
+            done = run(HELM, "install", "demo", CHART, "--namespace", "bulian", "--dry-run=client", "-f", case)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            notes = done.stdout.partition("\nNOTES:\n")[2]
+            for manifest in documents(self.rendered[case.stem]):
+                if manifest["kind"] == "Service" and manifest["spec"]["ports"][0]["name"] == "grpc":
+                    self.assertIn(f"dns:///{manifest['metadata']['name']}.bulian.svc:{manifest['spec']['ports'][0]['port']}", notes)
+
+    def test_groups_divide_the_clusters(self):
+        manifests = documents(self.rendered["distributed-groups"])
+        told = {m["metadata"]["name"]: [word for word in pod_of(m)["containers"][0]["args"] if word.startswith("--clusters=")] for m in manifests if m["kind"] == "Deployment"}
+        self.assertEqual(told, {"demo-bulian-registry": [], "demo-bulian-analysis-beibei": ["--clusters=beibei"], "demo-bulian-analysis-east": ["--clusters=fuling,wanzhou"],
+                                "demo-bulian-analysis-others": ["--clusters=all-but:beibei,fuling,wanzhou"]})
+        for kind in ("Service", "HorizontalPodAutoscaler", "PodDisruptionBudget"):
+            scaled = set(told) - ({"demo-bulian-registry"} if kind == "HorizontalPodAutoscaler" else set())
+            self.assertEqual({m["metadata"]["name"] for m in manifests if m["kind"] == kind}, scaled, kind)
+        group = next(m for m in manifests if m["kind"] == "Deployment" and m["metadata"]["name"].endswith("beibei"))
+        self.assertEqual(pod_of(group)["containers"][0]["resources"]["limits"]["memory"], "8Gi")
+
     def refused(self, why, *sets):
         done = template("--set-json", "insecureAllowRemote=true", *(word for one in sets for word in ("--set-json", one)))
         self.assertNotEqual(done.returncode, 0, f"{sets} was taken")
@@ -241,6 +261,17 @@ class ChartTest(unittest.TestCase):
         self.refused("belong to mode distributed", 'redis.address="r:6379"')
         self.refused("minReplicas is above maxReplicas", 'mode="distributed"', 'redis.address="r:6379"', 'analysis.autoscaling={"enabled":true,"minReplicas":20}')
         self.refused("needs targetCPU or targetFollowLag", 'mode="distributed"', 'redis.address="r:6379"', 'analysis.autoscaling={"enabled":true,"targetCPU":null}')
+        groups = ('mode="distributed"', 'redis.address="r:6379"')
+        self.refused("'/analysis/groups/0/name'", 'analysis.groups=[{"name":"West_Side","rest":true}]')
+        self.refused("'/analysis/groups/0/clusters/1'", 'analysis.groups=[{"name":"west","clusters":["a","clusters/b"]}]')
+        self.refused("west needs either clusters or rest", *groups, 'analysis.groups=[{"name":"west"}]')
+        self.refused("west needs either clusters or rest", *groups, 'analysis.groups=[{"name":"west","clusters":["a"],"rest":true}]')
+        self.refused("a is in west and in east", *groups, 'analysis.groups=[{"name":"west","clusters":["a"]},{"name":"east","clusters":["a"]}]')
+        self.refused("two are named west", *groups, 'analysis.groups=[{"name":"west","clusters":["a"]},{"name":"west","rest":true}]')
+        self.refused("both west and east are the rest", *groups, 'analysis.groups=[{"name":"west","rest":true},{"name":"east","rest":true}]')
+        self.refused("cannot tell clusters apart", *groups, 'analysis.groups=[{"name":"west","rest":true}]', 'grpcRoute={"enabled":true,"parentRefs":[{"name":"g"}]}')
+        self.refused("analysis.groups belongs to mode distributed", 'analysis.groups=[{"name":"west","rest":true}]')
+        self.refused("config.clusters is set by the chart", 'config={"clusters":"a"}')
         self.refused("ingress.tlsSecret", 'ingress={"enabled":true,"host":"a.example"}')
         self.refused("grpcRoute.parentRefs", "grpcRoute.enabled=true")
         self.refused("backup.existingClaim", "backup.enabled=true")

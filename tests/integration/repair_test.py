@@ -150,6 +150,12 @@ class RepairTest(unittest.TestCase):
             pod = Pod(self.folder, f"store: redis\nredis-address: {redis.address}\nredis-password-file: {password}\n")
             self.says_and_recovers(pod, re.escape(str(password)), lambda: password.write_text("right-and-long", "utf-8"))
 
+    def test_data_of_a_newer_version(self):
+        with Redis() as redis:
+            redis.command("SET bulian:{directory}:format 2")
+            pod = Pod(self.folder, f"store: redis\nredis-address: {redis.address}\n")
+            self.says_and_recovers(pod, "format version 2, this program reads up to 1: use a newer release", lambda: redis.command("DEL bulian:{directory}:format"))
+
     def test_told_to_go_while_it_waits(self):
         with Pod(self.folder, "nothing\n") as pod:
             self.assertTrue(eventually(lambda: pod.probe("/readyz")[0] == 503))

@@ -16,6 +16,7 @@
 {{- if and (eq .Values.redis.mode "sentinel") (not .Values.redis.master) -}}
 {{- fail "redis.mode sentinel needs redis.master, the name the Sentinels know the master by" -}}
 {{- end -}}
+{{- include "bulian.checkGroups" . -}}
 {{- range $component := list "registry" "analysis" -}}
 {{- $scaling := (index $.Values $component).autoscaling -}}
 {{- if and $scaling.enabled (gt (int $scaling.minReplicas) (int $scaling.maxReplicas)) -}}
@@ -26,6 +27,9 @@
 {{- end -}}
 {{- end -}}
 {{- else -}}
+{{- if .Values.analysis.groups -}}
+{{- fail "mode single is one pod that holds everything: analysis.groups belongs to mode distributed" -}}
+{{- end -}}
 {{- if or .Values.redis.address .Values.redis.bundled.enabled -}}
 {{- fail "mode single keeps its data in a file: redis.address and redis.bundled.enabled belong to mode distributed" -}}
 {{- end -}}
@@ -39,7 +43,7 @@
 {{- if and .Values.backup.enabled (not .Values.backup.existingClaim) -}}
 {{- fail "backup needs backup.existingClaim: a volume of its own, better on another disk than the data" -}}
 {{- end -}}
-{{- range $name := list "listen" "http-listen" "insecure-allow-remote" "wait-for-repair" "target" "store" "data-dir" "max-data-size" "drain-delay" "shutdown-grace" "page-token-secret" -}}
+{{- range $name := list "listen" "http-listen" "insecure-allow-remote" "wait-for-repair" "target" "clusters" "store" "data-dir" "max-data-size" "drain-delay" "shutdown-grace" "page-token-secret" -}}
 {{- if hasKey $.Values.config $name -}}
 {{- fail (printf "config.%s is set by the chart; use the value for it" $name) -}}
 {{- end -}}

@@ -1,4 +1,4 @@
-{{- /* The pod template of a server. Takes root (the chart's context) and component: single, registry or analysis. */ -}}
+{{- /* The pod template of a server. Takes root (the chart's context) and an entry of bulian.deployments, or the same of the mode single. */ -}}
 {{- define "bulian.pod" -}}
 {{- $root := .root -}}
 {{- $values := $root.Values -}}
@@ -12,7 +12,7 @@ metadata:
     {{- end }}
   labels:
     {{- include "bulian.labels" $root | nindent 4 }}
-    app.kubernetes.io/component: {{ .component }}
+    {{- toYaml .labels | nindent 4 }}
     {{- with $values.podLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -51,7 +51,7 @@ spec:
       labelSelector:
         matchLabels:
           {{- include "bulian.selector" $root | nindent 10 }}
-          app.kubernetes.io/component: {{ $.component }}
+          {{- toYaml $.labels | nindent 10 }}
     {{- end }}
   {{- end }}
   containers:
@@ -62,6 +62,9 @@ spec:
       args:
         - --config=/etc/bulian/bulian.conf
         - --target={{ ternary "all" .component $single }}
+        {{- with .clusters }}
+        - --clusters={{ . }}
+        {{- end }}
         - --listen={{ $values.listenHost }}:{{ $values.service.grpcPort }}
         - --http-listen={{ $values.listenHost }}:{{ $values.service.httpPort }}
         - --insecure-allow-remote
@@ -102,7 +105,7 @@ spec:
         preStop: {sleep: {seconds: {{ $values.shutdown.preStopSleepSeconds }}}}
       {{- end }}
       resources:
-        {{- toYaml (index $values .component).resources | nindent 8 }}
+        {{- toYaml .of.resources | nindent 8 }}
       securityContext:
         {{- include "bulian.containerSecurity" $root | nindent 8 }}
       terminationMessagePolicy: FallbackToLogsOnError

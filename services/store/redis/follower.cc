@@ -40,7 +40,7 @@ Follower::~Follower() {
 
 absl::Status Follower::Start(CommitObserver* observer) {
   observer_.store(observer);
-  const auto heads = reader_.ReadHeads();
+  const auto heads = reader_.ReadHeads(options_.followed);
   if (!heads.ok()) return heads.status();
   for (const auto& [log, head] : *heads) Adopt(log, head);
   {
@@ -76,6 +76,7 @@ void Follower::Publish(const std::string& log, const Told& told) {
 }
 
 void Follower::Mark(const std::string& log) {
+  if (!options_.followed.Has(log)) return;
   {
     const std::lock_guard lock(mutex_);
     marked_.insert(log);
@@ -103,7 +104,7 @@ void Follower::FollowLoop() {
 
 void Follower::LookAtHeads() {
   bool complete = true;
-  const auto heads = reader_.ReadHeads(&complete);
+  const auto heads = reader_.ReadHeads(options_.followed, &complete);
   if (!heads.ok()) return;
   std::set<std::string> gone;
   for (const auto& [log, told] : told_) gone.insert(log);
@@ -262,6 +263,7 @@ void Follower::Confirm(const std::string& log, const Head& head) {
 }
 
 bool Follower::WaitTold(std::string_view log, const LogPosition& position, absl::Duration patience) {
+  if (!options_.followed.Has(log)) return true;
   Mark(std::string(log));
   std::unique_lock lock(mutex_);
   return moved_.wait_for(lock, absl::ToChronoNanoseconds(patience), [&] {

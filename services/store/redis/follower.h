@@ -1,6 +1,7 @@
-// Tells the observer of every commit of every log, whoever made it: told by a channel which log changed, and looking at
-// all heads now and then, it reads the new entries and hands them on in order. When what it told does not lead to what
-// Redis holds (a failover lost commits, a restore), it raises the log's epoch and tells the observer to read anew.
+// Tells the observer of every commit of every followed log, whoever made it: told by a channel which log changed, and
+// looking at all heads now and then, it reads the new entries and hands them on in order. When what it told does not
+// lead to what Redis holds (a failover lost commits, a restore), it raises the log's epoch and tells the observer to
+// read anew.
 //
 // Thread-safe. Stops when destroyed.
 #ifndef SERVICES_STORE_REDIS_FOLLOWER_H_
@@ -35,8 +36,8 @@ class Follower {
   absl::Status Start(CommitObserver* observer);
   void SetObserver(CommitObserver* observer) { observer_.store(observer); }
 
-  // Returns true when the observer was told of everything up to the position, or the log is another one; false when
-  // `patience` passed before.
+  // Returns true when the observer was told of everything up to the position, the log is another one or is not
+  // followed; false when `patience` passed before.
   bool WaitTold(std::string_view log, const LogPosition& position, absl::Duration patience);
   // The same of the end of a log.
   void WaitDropped(std::string_view log, std::string_view uid, absl::Duration patience);

@@ -113,9 +113,11 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Reader::ReadDir
   return listed;
 }
 
-absl::StatusOr<std::vector<std::pair<std::string, Head>>> Reader::ReadHeads(bool* complete) {
-  const auto listed = ReadDirectory();
+absl::StatusOr<std::vector<std::pair<std::string, Head>>> Reader::ReadHeads(const LogSelection& selection,
+                                                                            bool* complete) {
+  auto listed = ReadDirectory();
   if (!listed.ok()) return listed.status();
+  std::erase_if(*listed, [&](const auto& log) { return !selection.Has(log.first); });
   std::vector<Errand> errands;
   for (const auto& [log, time] : *listed) {
     const LogKeys keys(options_.prefix, log);

@@ -49,8 +49,10 @@ class Reader {
   absl::StatusOr<Head> ReadHead(std::string_view log);
   // All names in the directory with their times, and the heads of those that exist.
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadDirectory();
-  // With `complete`, heads that could not be read are left out, and it says whether there are such.
-  absl::StatusOr<std::vector<std::pair<std::string, Head>>> ReadHeads(bool* complete = nullptr);
+  // Those of some logs only with `selection`. With `complete`, heads that could not be read are left out, and it says
+  // whether there are such.
+  absl::StatusOr<std::vector<std::pair<std::string, Head>>> ReadHeads(const LogSelection& selection = {},
+                                                                      bool* complete = nullptr);
 
   absl::StatusOr<ScanResult> Scan(std::string_view log, const std::function<bool(const ScannedRecord&)>& visit);
   absl::Status Follow(std::string_view log, std::int64_t after,

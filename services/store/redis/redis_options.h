@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/store/log_selection.h"
 #include "services/store/redis/connection.h"
 #include "services/store/uuid.h"
 
@@ -24,6 +25,7 @@ struct RedisOptions {
   std::string master_name;                 // of the Sentinels
   redis::Credentials credentials, sentinel_credentials;
   std::string prefix = "bulian";  // of every key; stores of different prefixes share nothing
+  LogSelection followed = {};     // the observer is told of these; lag, age and health are theirs
   Durability durability = Durability::kAlways;
   int wait_replicas = 0;                           // replicas that must hold a commit before it is acknowledged
   absl::Duration wait_timeout = absl::Seconds(2);  // for them

@@ -290,7 +290,7 @@ absl::StatusOr<bool> RedisStore::Compact(const Retention& retention) {
 StoreStats RedisStore::Stats() {
   StoreStats stats;
   bool complete = true;
-  const auto heads = quick_reader_.ReadHeads(&complete);
+  const auto heads = quick_reader_.ReadHeads({}, &complete);
   if (heads.ok()) {
     for (const auto& [log, head] : *heads) {
       stats.logs += 1;
