@@ -158,6 +158,10 @@ void Explain(const FindQuery& query, std::uint16_t source, Row enterprise, v1::E
     const bool first = &bearing == &bearings.front();
     if (first && bearing.counts && explainer.Eligible()) *response->mutable_candidate() = std::move(candidate);
   }
+  if (source == 0 && query.ranking && !response->has_candidate() && explainer.Eligible()) {
+    const double probability = query.ranking->ProbabilityOf(enterprise);
+    reporter.Fill(LikelyEntry(enterprise, probability), response->mutable_candidate());
+  }
   if (!nearest) nearest = {NewCapability(*query.target)};
   for (const ChangeStep& step : *nearest) *response->add_nearest_change() = step.text;
 }

@@ -5,6 +5,7 @@
 #include <bit>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "services/match/embedding.h"
 #include "services/match/enterprise_marks.h"
 #include "services/match/offer_screen.h"
@@ -40,7 +41,8 @@ class Finder {
   void Run() {
     for (const Row row : query_.excluded) done_.Mark(row);
     bool whole = OffersOfType();
-    if (query_.potential) whole = whole && Planned() && BelowRequirement() && NearTypes();
+    if (query_.potential)
+      whole = whole && Planned() && BelowRequirement() && (query_.ranking ? NearOffers() : NearTypes());
     whole = whole && (query_.others.empty() || Recruits());
     if (!whole) {
       found_.stopped = true;
@@ -49,6 +51,7 @@ class Finder {
     found_.page = best_.Take();
     const auto skipped = static_cast<std::ptrdiff_t>(std::min(query_.offset, found_.page.size()));
     found_.page.erase(found_.page.begin(), found_.page.begin() + skipped);
+    if (query_.potential && query_.ranking) Likely();
   }
 
  private:
@@ -146,10 +149,52 @@ class Finder {
     return true;
   }
 
+  // The best offer of a near type of each enterprise that may yet be listed.
+  bool NearOffers() {
+    found_.near = FindNearTypes(records_, target_.type);
+    for (const NearType& near : found_.near) {
+      const bool whole = VisitOffers(
+          records_, std::span(&near.type, 1), target_.as_of, query_.stop, &found_.examined,
+          [&](const model::OfferRef& ref) {
+            const Place& place = places_.Of(ref->region);
+            if (!Allowed(place) || ref->enterprise == model::kNoRow || done_.Has(ref->enterprise)) return;
+            const OfferFit fit = FitOfOffer(target_, ref);
+            const Range score =
+                AddEmbedding(WithoutEmbedding(ScoreOffer(target_, fit, *ref, place, near.similarity), target_.weights),
+                             EmbeddingOf(ref->enterprise), target_.weights);
+            const Entry entry{score, ref->enterprise, ref.row(), 0, StandingOf(v1::NEAR_TYPE, v1::VIOLATED), ref};
+            const auto [at, fresh] = near_offers_.try_emplace(ref->enterprise, entry);
+            if (!fresh && RanksBefore(entry, at->second, names_)) at->second = entry;
+          });
+      if (!whole) return false;
+    }
+    return true;
+  }
+
+  // Everyone not listed yet, in the order of the ranking; the page goes on where the bases before ended.
+  void Likely() {
+    for (const PotentialRanking::Likely& likely : query_.ranking->ranked()) {
+      const Row enterprise = likely.enterprise;
+      if (done_.Has(enterprise)) continue;
+      const auto near = near_offers_.find(enterprise);
+      if (near == near_offers_.end() && !Allowed(places_.Of(records_.SeatRegion(enterprise)))) continue;
+      const std::size_t rank = found_.count++;
+      if (rank < query_.offset || rank >= query_.offset + query_.size) continue;
+      if (near != near_offers_.end()) {
+        found_.page.push_back(near->second);
+      } else {
+        found_.page.push_back(LikelyEntry(enterprise, likely.probability));
+      }
+    }
+  }
+
   bool Recruits() {
     std::vector<Recruit> recruits;
     if (!FindRecruits(query_, done_, names_, &places_, &recruits, &found_.examined)) return false;
     found_.count += recruits.size();
+    for (const Recruit& recruit : recruits) {
+      if (recruit.here != model::kNoRow) done_.Mark(recruit.here);
+    }
     for (const Recruit& recruit : recruits) {
       Entry entry = recruit.entry;
       if (!best_.MayEnter(entry.standing, AddEmbedding(entry.score, 1, target_.weights))) continue;
@@ -199,9 +244,14 @@ class Finder {
   BestEntries best_;
   EnterpriseMarks done_, here_;
   std::vector<Below> below_;
+  absl::flat_hash_map<Row, Entry> near_offers_;  // by enterprise; only with a ranking
 };
 
 }  // namespace
+
+Entry LikelyEntry(Row enterprise, double probability) {
+  return {{probability, probability}, enterprise, model::kNoRow, 0, StandingOf(v1::LIKELY, v1::VIOLATED), {}};
+}
 
 Found Find(const FindQuery& query) {
   Found found;

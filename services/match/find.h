@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "services/match/near_types.h"
 #include "services/match/planned.h"
+#include "services/match/potential_model.h"
 #include "services/match/ranking.h"
 #include "services/match/retrieval.h"
 #include "services/match/target.h"
@@ -25,7 +27,11 @@ struct FindQuery {
   bool outside = false;                   // also sites outside the cluster's regions
   std::span<const model::Row> excluded;   // enterprises to leave out
   std::span<const model::Row> alliances;  // the cluster's alliances, ascending (AlliancesOf)
-  std::size_t offset = 0, size = 20;      // the ranks wanted
+  // Ranks the enterprises that could come to the target's type; of `snapshot`. Null: only holders of near types are
+  // potential candidates, by the score of their offers.
+  std::shared_ptr<const PotentialModel> model;
+  std::shared_ptr<const PotentialRanking> ranking;
+  std::size_t offset = 0, size = 20;  // the ranks wanted
   StopToken stop;
 };
 
@@ -39,9 +45,13 @@ struct Found {
   std::vector<NearType> near;   // types of NEAR_TYPE entries, by row
 };
 
+// Of an enterprise of the asked cluster without a bearing offer: `offer` and `ref` stand for nothing.
+Entry LikelyEntry(model::Row enterprise, double probability);
+
 // Exact. One pass over the posting lists; what is costly (links, names) is read only for offers that may still reach
 // the page. A candidate is one enterprise with its best offer; bases go first: who holds a capability is not listed as
-// potential.
+// potential. With a ranking all other enterprises follow, by its
+// order.
 Found Find(const FindQuery& query);
 
 // Rows of enterprises that are alliances, ascending. Costs a pass over all enterprises: keep it.

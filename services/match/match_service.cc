@@ -81,19 +81,25 @@ class MatchService {
               return std::make_shared<const Alliances>(AlliancesOf(*snapshot));
             },
             [](const std::shared_ptr<const Alliances>& old, const SnapshotPtr&, const SnapshotPtr& snapshot,
-               const model::Delta& changes, const auto&) { return AdvanceAlliances(old, snapshot, changes); }) {}
+               const model::Delta& changes, const auto&) { return AdvanceAlliances(old, snapshot, changes); }),
+        potential_(
+            deps.views,
+            [](const SnapshotPtr& snapshot, const auto& stop) { return PotentialModel::Build(*snapshot, stop); },
+            [](const std::shared_ptr<const PotentialModel>& old, const SnapshotPtr&, const SnapshotPtr& snapshot,
+               const model::Delta& changes, const auto& stop) {
+              return ConcernsPotential(changes) ? PotentialModel::Build(*snapshot, stop) : old;
+            }) {}
 
   absl::Status FindCandidates(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
                               v1::FindCandidatesResponse* response);
   absl::Status ExplainCandidate(rpc::CallContext& call, const v1::ExplainCandidateRequest& request,
                                 v1::ExplainCandidateResponse* response);
-  // Whether a request may wait for a revision or an analysis.
+  // Whether a request may wait for a revision or an analysis, or ranks all enterprises.
   bool MayBlock(const v1::FindCandidatesRequest& request) {
-    return request.has_read_at() || !request.page_token().empty() || request.has_as_of() || NotReady(request);
+    return request.has_read_at() || !request.page_token().empty() || request.has_as_of() ||
+           request.scope() >= v1::FindCandidatesRequest::POTENTIAL_ONLY || NotReady(request);
   }
-  bool MayBlock(const v1::ExplainCandidateRequest& request) {
-    return request.has_read_at() || request.has_as_of() || NotReady(request);
-  }
+  static bool MayBlock(const v1::ExplainCandidateRequest&) { return true; }
 
  private:
   template <class Request>
@@ -109,11 +115,13 @@ class MatchService {
   std::string NextPage(const rpc::CallContext& call, const std::string& hash, const model::Snapshot& snapshot,
                        const PagePosition& position) const;
   void Count(const Found& found) const;
+  absl::Status AddRanking(const rpc::CallContext& call, FindQuery* query);
   gap::AnalysisSource AnalysisFor(const rpc::CallContext& call) const;
 
   MatchServiceDeps deps_;
   Counters counters_;
   view::DerivedView<Alliances> alliances_;
+  view::DerivedView<PotentialModel> potential_;
 };
 
 view::Patience PatienceOf(const rpc::CallContext& call) {
@@ -218,6 +226,14 @@ void MatchService::Count(const Found& found) const {
   if (found.stopped) Counters::Add(counters_.stopped, 1);
 }
 
+absl::Status MatchService::AddRanking(const rpc::CallContext& call, FindQuery* query) {
+  auto model = potential_.Get(query->snapshot, PatienceOf(call));
+  if (!model.ok()) return model.status();
+  query->model = *std::move(model);
+  query->ranking = query->model->Rank(query->target->type);
+  return absl::OkStatus();
+}
+
 absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
                                           v1::FindCandidatesResponse* response) {
   if (absl::Status status = CheckFind(request); !status.ok()) return status;
@@ -260,6 +276,9 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
   query.size = static_cast<std::size_t>(request.page_size() == 0 ? kDefaultPage
                                                                  : std::min<int>(request.page_size(), kLargestPage));
   query.stop = [&call] { return !call.CheckAlive().ok(); };
+  if (query.potential) {
+    if (absl::Status status = AddRanking(call, &query); !status.ok()) return status;
+  }
   const Found found = Find(query);
   Count(found);
   if (found.stopped) return call.CheckAlive();
@@ -276,7 +295,7 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
   if (target.need_known) ToProto(target.need, response->mutable_need_per_year());
   *response->mutable_requirement() = target.requirement;
   ToProto(target.weights, response->mutable_weights());
-  response->set_algorithm_version(kAlgorithmVersion.data(), kAlgorithmVersion.size());
+  response->set_algorithm_version(std::string(query.ranking ? kPotentialVersion : kAlgorithmVersion));
   position.offset += found.page.size();
   if (position.offset < found.count) {
     if (hash.empty()) hash = rpc::HashOfParams(request);
@@ -318,13 +337,16 @@ absl::Status MatchService::ExplainCandidate(rpc::CallContext& call, const v1::Ex
   query.target = &resolved->target;
   query.potential = true;
   query.outside = true;
+  if (query.others.empty()) {
+    if (absl::Status status = AddRanking(call, &query); !status.ok()) return status;
+  }
   Explain(query, query.others.empty() ? 0 : 1, enterprise, response);
   *response->mutable_requirement() = resolved->target.requirement;
   ToProto(resolved->target.weights, response->mutable_weights());
   AddCluster(**snapshot, response->add_clusters());
   for (const SnapshotPtr& other : query.others) AddCluster(*other, response->add_clusters());
   *response->mutable_as_of() = model::ToDate(resolved->target.as_of);
-  response->set_algorithm_version(kAlgorithmVersion.data(), kAlgorithmVersion.size());
+  response->set_algorithm_version(std::string(query.ranking ? kPotentialVersion : kAlgorithmVersion));
   return absl::OkStatus();
 }
 

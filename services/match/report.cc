@@ -8,6 +8,7 @@
 #include "services/match/fit.h"
 #include "services/match/nearest_change.h"
 #include "services/match/part_reasons.h"
+#include "services/match/potential_reasons.h"
 #include "services/match/recruits.h"
 #include "services/model/record_fields.h"
 
@@ -111,7 +112,28 @@ void Reporter::FillParts(const Entry& entry, const Place& place, double similari
   add(kEmbeddingPart, embedding_.asked(), EmbeddingReason(embedding));
 }
 
+void Reporter::FillPotential(const Entry& entry, v1::Candidate* candidate) const {
+  if (!query_.ranking || entry.source != 0) return;
+  candidate->set_probability(query_.ranking->ProbabilityOf(entry.enterprise));
+  AddPotentialReasons(*query_.model, *query_.ranking, *query_.snapshot, entry.enterprise, candidate->mutable_reasons());
+}
+
+void Reporter::FillLikely(const Entry& entry, v1::Candidate* candidate) {
+  const model::Snapshot& records = *query_.snapshot;
+  candidate->set_enterprise(records.Name(ResourceType::kEnterprise, entry.enterprise));
+  ParseField(records.RecordBytes(ResourceType::kEnterprise, entry.enterprise), v1::Enterprise::kDisplayNameFieldNumber,
+             candidate->mutable_display_name());
+  candidate->set_basis(v1::LIKELY);
+  candidate->set_place(PlaceOf(entry, places_.Of(records.SeatRegion(entry.enterprise))));
+  candidate->set_recruit(candidate->place() == v1::OUTSIDE);
+  candidate->set_fit(FitOf(entry.standing));
+  ToProto(entry.score, candidate->mutable_score());
+  *candidate->add_nearest_change() = NewCapability(target_).text;
+  FillPotential(entry, candidate);
+}
+
 void Reporter::Fill(const Entry& entry, v1::Candidate* candidate) {
+  if (BasisOf(entry.standing) == v1::LIKELY) return FillLikely(entry, candidate);
   const model::Snapshot& records = names_.Records(entry);
   const Source source = SourceOf(entry);
   const model::Offer& offer = *entry.ref;
@@ -141,6 +163,7 @@ void Reporter::Fill(const Entry& entry, v1::Candidate* candidate) {
   if (basis == v1::NEAR_TYPE) {
     candidate->set_near_type(records.Name(ResourceType::kCapabilityType, offer.type));
     candidate->set_type_similarity(similarity);
+    FillPotential(entry, candidate);
   }
   if (candidate->fit() == v1::SATISFIED && basis == v1::HELD) return;
   const OfferRecord record = Record(entry);
@@ -158,7 +181,7 @@ void Reporter::Prefetch(std::span<const Entry> entries) const {
   for (const Entry& entry : entries) {
     if (entry.source != 0) continue;
     enterprises.push_back(entry.enterprise);
-    if (BasisOf(entry.standing) != v1::PLANNED) capabilities.push_back(entry.offer);
+    if (BasisOf(entry.standing) != v1::PLANNED && entry.offer != model::kNoRow) capabilities.push_back(entry.offer);
   }
   query_.snapshot->Prefetch(ResourceType::kEnterprise, enterprises);
   query_.snapshot->Prefetch(ResourceType::kCapability, capabilities);

@@ -15,6 +15,8 @@
 namespace bulian::match {
 
 inline constexpr std::string_view kAlgorithmVersion = "match-1";
+// Of answers that a potential model took part in.
+inline constexpr std::string_view kPotentialVersion = "match-1 potential-1";
 
 // Belongs to one thread; keeps references to the query and what was found.
 class Reporter {
@@ -40,6 +42,8 @@ class Reporter {
   void Prefetch(std::span<const Entry> entries) const;
   double SimilarityOf(const Entry& entry, const model::Offer& offer) const;
   double EmbeddingOf(const Entry& entry) const;
+  void FillLikely(const Entry& entry, v1::Candidate* candidate);
+  void FillPotential(const Entry& entry, v1::Candidate* candidate) const;
   void FillParts(const Entry& entry, const Place& place, double similarity, v1::Candidate* candidate) const;
 
   const FindQuery& query_;

@@ -43,6 +43,8 @@ std::string_view BasisText(v1::CandidateBasis basis, const Options& o) {
       return o.Word("BELOW_REQUIREMENT", "未达要求");
     case v1::NEAR_TYPE:
       return o.Word("NEAR_TYPE", "相近能力");
+    case v1::LIKELY:
+      return o.Word("LIKELY", "潜在能力");
     default:
       return "?";
   }

@@ -1,0 +1,80 @@
+#include "services/match/holdout.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <utility>
+
+namespace bulian::match {
+namespace {
+
+constexpr std::size_t kMostWarm = 800, kMostCold = 600, kEnoughCold = 200, kFewest = 60;
+constexpr std::size_t kCompaniesLookedAt = 100'000'000;  // types held out x companies
+
+void Shuffle(std::vector<std::uint32_t>* values, std::mt19937_64& random) {
+  for (std::size_t i = values->size(); i > 1; --i) std::swap((*values)[i - 1], (*values)[random() % i]);
+}
+
+std::vector<std::uint32_t> CompaniesOf(std::span<const SparseRows::Cell> makers) {
+  std::vector<std::uint32_t> companies;
+  for (const SparseRows::Cell& maker : makers) companies.push_back(maker.column);
+  return companies;
+}
+
+void SortByType(std::vector<HeldOut>* held) {
+  std::sort(held->begin(), held->end(), [](const HeldOut& a, const HeldOut& b) { return a.type < b.type; });
+}
+
+}  // namespace
+
+Holdout HoldOut(const SparseRows& makes, std::size_t types) {
+  const SparseRows makers = Transposed(makes, types);
+  std::vector<std::uint32_t> single, several;
+  for (std::uint32_t type = 0; type < types; ++type) {
+    if (makers[type].size() == 1) single.push_back(type);
+    if (makers[type].size() > 1) several.push_back(type);
+  }
+  std::mt19937_64 random(15485863);
+  Shuffle(&single, random);
+  Shuffle(&several, random);
+  const std::size_t most = std::max(kFewest, kCompaniesLookedAt / std::max<std::size_t>(1, makes.rows()));
+  const std::size_t warm = std::min({kMostWarm, most, several.size() * 3 / 10}),
+                    cold = std::min({kMostCold, most, several.size() / 4}),
+                    alone = cold >= kEnoughCold ? 0 : std::min({kEnoughCold - cold, most, single.size() / 4});
+  Holdout holdout;
+  for (std::size_t i = 0; i < warm; ++i) {
+    std::vector<std::uint32_t> companies = CompaniesOf(makers[several[i]]);
+    Shuffle(&companies, random);
+    companies.resize(std::max<std::size_t>(1, (companies.size() + 2) / 5));
+    std::sort(companies.begin(), companies.end());
+    holdout.warm.push_back({several[i], std::move(companies)});
+  }
+  for (std::size_t i = warm; i < warm + cold; ++i) {
+    holdout.cold.push_back({several[i], CompaniesOf(makers[several[i]])});
+  }
+  for (std::size_t i = 0; i < alone; ++i) holdout.cold.push_back({single[i], CompaniesOf(makers[single[i]])});
+  SortByType(&holdout.warm);
+  SortByType(&holdout.cold);
+  return holdout;
+}
+
+SparseRows Without(const SparseRows& makes, const Holdout& holdout) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> hidden;
+  for (const auto* held : {&holdout.warm, &holdout.cold}) {
+    for (const HeldOut& one : *held) {
+      for (const std::uint32_t company : one.companies) hidden.emplace_back(company, one.type);
+    }
+  }
+  std::sort(hidden.begin(), hidden.end());
+  SparseRows left;
+  for (std::uint32_t company = 0; company < makes.rows(); ++company) {
+    std::vector<SparseRows::Cell> cells;
+    for (const SparseRows::Cell& made : makes[company]) {
+      if (!std::binary_search(hidden.begin(), hidden.end(), std::pair(company, made.column))) cells.push_back(made);
+    }
+    left.Append(std::move(cells));
+  }
+  return left;
+}
+
+}  // namespace bulian::match

@@ -1,0 +1,51 @@
+// What a cluster's own pairs teach: some are held out, and the weights are learned that find them again.
+#ifndef SERVICES_MATCH_POTENTIAL_LESSON_H_
+#define SERVICES_MATCH_POTENTIAL_LESSON_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "services/match/potential_net.h"
+#include "services/match/potential_signals.h"
+#include "services/match/potential_space.h"
+
+namespace bulian::match {
+
+// Turns a score into the probability that the pair is among those held out: logistic in the logarithm of the score's
+// share of all companies' scores and of how many makers are known.
+struct Calibration {
+  double share = 1, offset = 0, makers = 0;
+  // `log_share` below 0: logarithm of exp(score) over its sum over all companies.
+  double Probability(double log_share, std::size_t known_makers) const;
+};
+
+// For types with known makers (warm) or without (cold). The mean of some networks, each of which has not seen a part of
+// the lectures: that part calibrates.
+struct TaskLesson {
+  std::vector<PotentialNet> nets;
+  Calibration calibration;
+  std::size_t lectures = 0;  // 0: nothing to learn from, plain weights
+
+  // Mean score of the networks per company; `signals` as ComputeSignals and Standardise leave them.
+  Eigen::VectorXf Score(const RowMatrix& signals) const;
+};
+
+struct PotentialLesson {
+  PotentialBases bases;
+  TaskLesson warm, cold;
+};
+
+// Deterministic; no more than some thousand held-out pairs, so that time is bounded whatever the cluster's size. Runs
+// up to two threads. nullopt if stopped.
+std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const TypeLikeness& types,
+                                              const StopToken& stop);
+
+// log(exp(score) / sum over the active companies but the makers of exp(score)), per company.
+Eigen::VectorXf LogShares(const PotentialSpace& space, const Evidence& evidence, const Eigen::VectorXf& scores);
+
+}  // namespace bulian::match
+
+#endif  // SERVICES_MATCH_POTENTIAL_LESSON_H_

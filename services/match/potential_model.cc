@@ -1,0 +1,90 @@
+#include "services/match/potential_model.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bulian::match {
+
+using model::Row;
+
+PotentialRanking::PotentialRanking(const PotentialModel& model, std::uint32_t type) : type_(type) {
+  const PotentialSpace& space = model.space();
+  ComputeSignals(space, type, &signals_, &evidence_);
+  Standardise(space, evidence_, &signals_);
+  const TaskLesson& lesson = LessonOf(model);
+  const Eigen::VectorXf scores = lesson.Score(signals_), shares = LogShares(space, evidence_, scores);
+  std::vector<std::uint32_t> order(space.companies());
+  for (std::uint32_t company = 0; company < order.size(); ++company) order[company] = company;
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return scores(a) != scores(b) ? scores(a) > scores(b) : a < b; });
+  const PotentialData& data = model.data();
+  probabilities_.resize(data.company_of_row.size());
+  for (const std::uint32_t company : order) {
+    const double probability =
+        lesson.calibration.Probability(static_cast<double>(shares(company)), evidence_.makers.size());
+    ranked_.push_back({data.companies[company], probability});
+    probabilities_[data.companies[company]] = probability;
+  }
+}
+
+double PotentialRanking::ProbabilityOf(Row enterprise) const {
+  return enterprise < probabilities_.size() ? probabilities_[enterprise] : 0;
+}
+
+const TaskLesson& PotentialRanking::LessonOf(const PotentialModel& model) const {
+  return evidence_.makers.empty() ? model.lesson().cold : model.lesson().warm;
+}
+
+double PotentialRanking::WeightOf(const PotentialModel& model, std::uint32_t company,
+                                  std::span<const Signal> signals) const {
+  RowMatrix both(signals_.rows(), 2);
+  both.col(0) = signals_.col(company);
+  both.col(1) = both.col(0);
+  for (const Signal signal : signals) both(signal, 1) = 0;
+  const Eigen::VectorXf scores = LessonOf(model).Score(both);
+  return static_cast<double>(scores(0) - scores(1));
+}
+
+PotentialModel::PotentialModel(PotentialData data) : data_(std::move(data)), types_(data_) {}
+
+std::shared_ptr<const PotentialModel> PotentialModel::Build(const model::Snapshot& snapshot, const StopToken& stop) {
+  PotentialData data = ReadPotentialData(snapshot, stop);
+  if (stop && stop()) return nullptr;
+  auto built = std::make_shared<PotentialModel>(std::move(data));
+  auto lesson = LearnPotential(built->data_, built->types_, stop);
+  if (!lesson) return nullptr;
+  built->lesson_ = *std::move(lesson);
+  built->space_ =
+      std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, &built->lesson_.bases);
+  return built;
+}
+
+std::shared_ptr<const PotentialRanking> PotentialModel::Rank(Row type) const {
+  if (type >= data_.type_of_row.size() || data_.type_of_row[type] == kNoIndex) return nullptr;
+  const std::uint32_t index = data_.type_of_row[type];
+  {
+    std::lock_guard lock(mutex_);
+    const auto at = std::find_if(kept_.begin(), kept_.end(), [&](const auto& kept) { return kept->type() == index; });
+    if (at != kept_.end()) {
+      kept_.splice(kept_.begin(), kept_, at);
+      return kept_.front();
+    }
+  }
+  auto ranking = std::make_shared<const PotentialRanking>(*this, index);
+  std::lock_guard lock(mutex_);
+  kept_.push_front(ranking);
+  std::size_t bytes = 0;
+  auto last = kept_.begin();
+  while (last != kept_.end() && (bytes += (*last)->bytes()) <= kKeptBytes) ++last;
+  kept_.erase(last, kept_.end());
+  return ranking;
+}
+
+bool ConcernsPotential(const model::Delta& changes) {
+  return std::any_of(changes.begin(), changes.end(), [](const model::TouchedRow& touched) {
+    return touched.type == model::ResourceType::kEnterprise || touched.type == model::ResourceType::kCapabilityType ||
+           touched.type == model::ResourceType::kCapability || touched.type == model::ResourceType::kSupplyLink;
+  });
+}
+
+}  // namespace bulian::match

@@ -1,0 +1,88 @@
+// Who could make what nobody, or few, are known to make: every company ranked by what the cluster's own data teach.
+// Formulas and sources: docs/science/matching.md.
+#ifndef SERVICES_MATCH_POTENTIAL_MODEL_H_
+#define SERVICES_MATCH_POTENTIAL_MODEL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "services/match/potential_lesson.h"
+#include "services/match/retrieval.h"
+#include "services/model/snapshot.h"
+
+namespace bulian::match {
+
+class PotentialModel;
+
+// All companies by how likely they could make a type. Immutable, thread-safe.
+class PotentialRanking {
+ public:
+  struct Likely {
+    model::Row enterprise = model::kNoRow;
+    double probability = 0;  // that the pair is among held-out pairs of the cluster
+  };
+  PotentialRanking(const PotentialModel& model, std::uint32_t type);
+
+  // Best first, ties by name; also those that are known to make it.
+  const std::vector<Likely>& ranked() const { return ranked_; }
+  // 0 for who is not ranked: an alliance.
+  double ProbabilityOf(model::Row enterprise) const;
+
+  // For explanations; companies and types by index.
+  std::uint32_t type() const { return type_; }
+  const Evidence& evidence() const { return evidence_; }
+  const RowMatrix& signals() const { return signals_; }
+  // How the company's score falls without these signals; below 0 if it rises.
+  double WeightOf(const PotentialModel& model, std::uint32_t company, std::span<const Signal> signals) const;
+  std::size_t bytes() const { return static_cast<std::size_t>(signals_.size()) * sizeof(float) + ranked_.size() * 32; }
+
+ private:
+  const TaskLesson& LessonOf(const PotentialModel& model) const;
+
+  std::uint32_t type_;
+  RowMatrix signals_;  // standardised
+  Evidence evidence_;
+  std::vector<Likely> ranked_;
+  std::vector<double> probabilities_;  // by row of an enterprise
+};
+
+// A pure function of a snapshot's enterprises, types, capabilities and supply links: the same records in any history
+// give the same model. Immutable but for rankings it keeps, thread-safe. Holds no snapshot; rows are those of the one
+// it was built from.
+class PotentialModel {
+ public:
+  // Seconds for tens of thousands of capabilities; memory in proportion to the words of the records and, within a fixed
+  // limit, to companies x directions. nullptr if stopped.
+  static std::shared_ptr<const PotentialModel> Build(const model::Snapshot& snapshot, const StopToken& stop = {});
+  explicit PotentialModel(PotentialData data);  // by Build
+
+  // nullptr for a type it does not know. A pass over all companies: milliseconds for thousands, about a second for a
+  // million. The last few are kept, so that pages and explanations cost it once.
+  std::shared_ptr<const PotentialRanking> Rank(model::Row type) const;
+
+  const PotentialData& data() const { return data_; }
+  const PotentialSpace& space() const { return *space_; }
+  const PotentialLesson& lesson() const { return lesson_; }
+
+ private:
+  static constexpr std::size_t kKeptBytes = std::size_t{64} << 20;
+
+  PotentialData data_;
+  TypeLikeness types_;
+  PotentialLesson lesson_;
+  std::unique_ptr<const PotentialSpace> space_;
+  mutable std::mutex mutex_;
+  mutable std::list<std::shared_ptr<const PotentialRanking>> kept_;  // last used first
+};
+
+// Whether changes may change a model.
+bool ConcernsPotential(const model::Delta& changes);
+
+}  // namespace bulian::match
+
+#endif  // SERVICES_MATCH_POTENTIAL_MODEL_H_

@@ -1,0 +1,116 @@
+#include "services/match/potential_net.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <random>
+#include <utility>
+
+namespace bulian::match {
+namespace {
+
+using Eigen::Index;
+
+constexpr Index kHinges = 28;
+constexpr int kEpochs = 20;
+constexpr std::size_t kBatch = 16;
+constexpr float kRate = 0.01F, kPull = 0.01F;
+
+float Uniform(std::mt19937_64& random) {
+  return static_cast<float>((static_cast<double>(random() >> 11) + 0.5) / 9007199254740992.0);
+}
+float Normal(std::mt19937_64& random) {
+  const float radius = std::sqrt(-2 * std::log(Uniform(random)));
+  return radius * std::cos(2 * std::numbers::pi_v<float> * Uniform(random));
+}
+
+void Shuffle(std::vector<std::size_t>* order, std::mt19937_64& random) {
+  for (std::size_t i = order->size(); i > 1; --i) std::swap((*order)[i - 1], (*order)[random() % i]);
+}
+
+}  // namespace
+
+// Moves one array of numbers against its slope.
+class PotentialNet::Adam {
+ public:
+  explicit Adam(Index size) : mean_(Eigen::ArrayXf::Zero(size)), square_(Eigen::ArrayXf::Zero(size)) {}
+  void Step(const Eigen::ArrayXf& slope, float rate, int step, float* values) {
+    mean_ = 0.9F * mean_ + 0.1F * slope;
+    square_ = 0.99F * square_ + 0.01F * slope.square();
+    const auto n = static_cast<float>(step);
+    Eigen::Map<Eigen::ArrayXf>(values, mean_.size()) -=
+        rate * (mean_ / (1 - std::pow(0.9F, n))) / ((square_ / (1 - std::pow(0.99F, n))).sqrt() + 1e-8F);
+  }
+
+ private:
+  Eigen::ArrayXf mean_, square_;
+};
+
+bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, std::size_t folds,
+                         const StopToken& stop) {
+  std::mt19937_64 random(7919 + fold);
+  const Index count = signals();
+  inner_.resize(count, kHinges);
+  for (Index i = 0; i < inner_.size(); ++i) inner_.data()[i] = Normal(random) / std::sqrt(static_cast<float>(count));
+  offsets_ = Eigen::VectorXf::Zero(kHinges);
+  outer_.resize(kHinges);
+  for (Index i = 0; i < kHinges; ++i) outer_(i) = 0.1F * Normal(random);
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < lectures.size(); ++i) {
+    if (folds < 2 || i % folds != fold) order.push_back(i);
+  }
+  Adam of_linear(count), of_inner(inner_.size()), of_offsets(kHinges), of_outer(kHinges);
+  int step = 0;
+  for (int epoch = 0; epoch < kEpochs; ++epoch) {
+    Shuffle(&order, random);
+    const float rate = kRate * (1 - static_cast<float>(epoch) / kEpochs) + 1e-4F;
+    for (std::size_t begin = 0; begin < order.size(); begin += kBatch) {
+      if (stop && stop()) return false;
+      const std::size_t end = std::min(order.size(), begin + kBatch);
+      Eigen::VectorXf linear = Eigen::VectorXf::Zero(count), offsets = Eigen::VectorXf::Zero(kHinges),
+                      outer = Eigen::VectorXf::Zero(kHinges);
+      Eigen::MatrixXf inner = Eigen::MatrixXf::Zero(count, kHinges);
+      for (std::size_t i = begin; i < end; ++i) {
+        const Lecture& lecture = lectures[order[i]];
+        RowMatrix hinges = lecture.signals * inner_;
+        hinges.rowwise() += offsets_.transpose();
+        const RowMatrix open = hinges.cwiseMax(0.0F);
+        Eigen::ArrayXf chance = (lecture.signals * linear_ + open * outer_ + lecture.log_weights).array();
+        chance = (chance - chance.maxCoeff()).exp();
+        chance /= chance.sum();
+        const Eigen::VectorXf slope = (chance.matrix() - lecture.truth) / static_cast<float>(end - begin);
+        linear.noalias() += lecture.signals.transpose() * slope;
+        outer.noalias() += open.transpose() * slope;
+        const RowMatrix back = ((slope * outer_.transpose()).array() * (hinges.array() > 0).cast<float>()).matrix();
+        inner.noalias() += lecture.signals.transpose() * back;
+        offsets += back.colwise().sum().transpose();
+      }
+      linear += kPull * (linear_ - prior_);
+      inner += kPull * inner_;
+      outer += kPull * outer_;
+      ++step;
+      of_linear.Step(linear.array(), rate, step, linear_.data());
+      of_inner.Step(Eigen::Map<const Eigen::ArrayXf>(inner.data(), inner.size()), rate, step, inner_.data());
+      of_offsets.Step(offsets.array(), rate, step, offsets_.data());
+      of_outer.Step(outer.array(), rate, step, outer_.data());
+    }
+  }
+  return true;
+}
+
+Eigen::VectorXf PotentialNet::Score(const RowMatrix& signals) const {
+  Eigen::VectorXf score = signals * linear_;
+  if (inner_.size() == 0) return score;
+  // In portions: a million companies need no matrix of their hinges at once.
+  constexpr Index kPortion = 4096;
+  for (Index begin = 0; begin < signals.rows(); begin += kPortion) {
+    const Index rows = std::min(kPortion, signals.rows() - begin);
+    RowMatrix hinges = signals.middleRows(begin, rows) * inner_;
+    hinges.rowwise() += offsets_.transpose();
+    score.segment(begin, rows) += hinges.cwiseMax(0.0F) * outer_;
+  }
+  return score;
+}
+
+}  // namespace bulian::match

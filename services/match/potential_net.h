@@ -1,0 +1,49 @@
+// A small network that weighs signals: a linear part that starts from and is pulled to plain weights, and one layer of
+// hinges for what signals say together. Learned by the list: the held-out companies of a type should have the greatest
+// scores of all (Z. Cao et al., Learning to rank: from pairwise approach to listwise approach, ICML 2007), by Adam
+// (D. Kingma, J. Ba, 2015). Pure; the same numbers every time on one machine.
+#ifndef SERVICES_MATCH_POTENTIAL_NET_H_
+#define SERVICES_MATCH_POTENTIAL_NET_H_
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "services/match/latent_basis.h"
+#include "services/match/retrieval.h"
+
+namespace bulian::match {
+
+// One type with some of the companies that could make it.
+struct Lecture {
+  RowMatrix signals;            // companies x signals, standardised
+  Eigen::VectorXf truth;        // 1 / number of held-out makers for those, 0 for the others
+  Eigen::VectorXf log_weights;  // logarithm of how many companies one stands for
+  float makers = 0;             // known ones
+};
+
+// Immutable once learned, then thread-safe.
+class PotentialNet {
+ public:
+  // Of these weights alone.
+  explicit PotentialNet(Eigen::VectorXf weights) : prior_(weights), linear_(std::move(weights)) {}
+
+  // Learns from all lectures but each `folds`-th from `fold` on. False if stopped.
+  bool Learn(std::span<const Lecture> lectures, std::size_t fold, std::size_t folds, const StopToken& stop);
+
+  // One score for each row of companies x signals.
+  Eigen::VectorXf Score(const RowMatrix& signals) const;
+  Eigen::Index signals() const { return linear_.size(); }
+
+ private:
+  class Adam;
+
+  Eigen::VectorXf prior_, linear_;
+  Eigen::MatrixXf inner_;            // signals x hinges; empty: none
+  Eigen::VectorXf offsets_, outer_;  // per hinge
+};
+
+}  // namespace bulian::match
+
+#endif  // SERVICES_MATCH_POTENTIAL_NET_H_

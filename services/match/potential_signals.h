@@ -1,0 +1,80 @@
+// Signals of how likely a company could make a type: what a lesson weighs (docs/science/matching.md says what each is).
+#ifndef SERVICES_MATCH_POTENTIAL_SIGNALS_H_
+#define SERVICES_MATCH_POTENTIAL_SIGNALS_H_
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "services/match/potential_space.h"
+
+namespace bulian::match {
+
+enum Signal : std::uint8_t {
+  kWords,          // BM25 of the type's words in all that is said of the company
+  kNames,          // BM25 of the type's words in the company's own text
+  kNearest,        // likeness of the most alike type it makes
+  kNear,           // squared likeness summed over the alike types it makes
+  kNearShare,      // the same over the root of how much it makes
+  kPseudo,         // kNear with rarer types counting more: who makes alike types is a pseudo-maker
+  kEnds,           // as kNear, by the ends of names
+  kRuns,           // and by runs of three characters
+  kIndustryLift,   // mean log lift of its labels among pseudo-makers
+  kIndustryShare,  // share of the pseudo-makers that have its labels
+  kMakerIndustry,  // mean log lift of its labels among makers
+  kTextCommon,     // the type's text beside the company's, along latent directions, at each levelling
+  kTextMiddle,
+  kTextRare,
+  kPseudoCommon,  // the pseudo-makers' texts beside the company's
+  kPseudoMiddle,
+  kPseudoRare,
+  kMakerCommon,  // the makers' texts beside the company's
+  kMakerMiddle,
+  kMakerRare,
+  kMakerWords,  // cosine of the words of what it makes and of what the makers make
+  kPseudoWords,
+  kClosestMakerWords,  // the same, of the closest one
+  kClosestPseudoWords,
+  kContains,       // makes types whose names contain the type's
+  kWithin,         // makes types whose names lie within the type's
+  kClosestMaker,   // the maker whose text is most alike
+  kClosestPseudo,  // the same of pseudo-makers, by their weight
+  kPairsMaker,     // what the makers make beside what it makes, along latent directions
+  kPairsPseudo,
+  kPairsClosest,  // the maker most alike in this
+  kTogether,      // what it makes is made together with the type (item neighbours)
+  kWalk,          // random walk of three steps from the makers
+  kPseudoWalk,    // and from the pseudo-makers
+  kKin,           // makes parents, children or siblings of the type
+  kCousins,       // makes types under the parents' parents
+  kInputs,        // makes inputs or users of the type, or types with inputs or users in common
+  kKinText,       // texts of the makers of kin and inputs beside its own
+  kKinPairs,      // what they make beside what it makes
+  kSells,         // a supply link sells the type, or an alike one
+  kTrades,        // trades with makers or pseudo-makers
+  kPeers,         // trades with the same companies as makers do
+  kSize,          // how much it makes
+  kSignalCount
+};
+
+using Weighted = std::vector<std::pair<std::uint32_t, float>>;  // companies or types with weights
+
+// Who stands behind the signals of a type, for explanations too.
+struct Evidence {
+  std::vector<std::uint32_t> makers;  // known ones
+  Weighted alike;                     // types by likeness of names, best first
+  Weighted pseudo_makers;             // weights sum to 1, best first
+  Weighted kin;                       // types near in the taxonomy or joined by inputs, with their weights
+};
+
+// Deterministic. Time grows with companies x directions and the posting lists of the type's words; lists of makers and
+// of what they make are read up to fixed limits. `values` gets kSignalCount rows of one number a company, raw.
+void ComputeSignals(const PotentialSpace& space, std::uint32_t type, RowMatrix* values, Evidence* evidence);
+
+// Makes signals comparable between types: signed square root, then how many standard deviations from the mean of the
+// active companies that are no makers, within -8 to 20; 0 for a signal that says nothing.
+void Standardise(const PotentialSpace& space, const Evidence& evidence, RowMatrix* values);
+
+}  // namespace bulian::match
+
+#endif  // SERVICES_MATCH_POTENTIAL_SIGNALS_H_
