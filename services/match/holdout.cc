@@ -8,8 +8,8 @@
 namespace bulian::match {
 namespace {
 
-constexpr std::size_t kMostWarm = 800, kMostCold = 600, kEnoughCold = 200, kFewest = 60;
-constexpr std::size_t kCompaniesLookedAt = 100'000'000;  // types held out x companies
+constexpr std::size_t kMostWarm = 500, kMostCold = 350, kEnoughCold = 100, kFewest = 30;
+constexpr std::size_t kCompaniesLookedAt = 40'000'000;  // types held out x companies, in a round
 
 void Shuffle(std::vector<std::uint32_t>* values, std::mt19937_64& random) {
   for (std::size_t i = values->size(); i > 1; --i) std::swap((*values)[i - 1], (*values)[random() % i]);
@@ -27,7 +27,7 @@ void SortByType(std::vector<HeldOut>* held) {
 
 }  // namespace
 
-Holdout HoldOut(const SparseRows& makes, std::size_t types) {
+Holdout HoldOut(const SparseRows& makes, std::size_t types, std::size_t round) {
   const SparseRows makers = Transposed(makes, types);
   std::vector<std::uint32_t> single, several;
   for (std::uint32_t type = 0; type < types; ++type) {
@@ -38,21 +38,23 @@ Holdout HoldOut(const SparseRows& makes, std::size_t types) {
   Shuffle(&single, random);
   Shuffle(&several, random);
   const std::size_t most = std::max(kFewest, kCompaniesLookedAt / std::max<std::size_t>(1, makes.rows()));
-  const std::size_t warm = std::min({kMostWarm, most, several.size() * 3 / 10}),
-                    cold = std::min({kMostCold, most, several.size() / 4}),
-                    alone = cold >= kEnoughCold ? 0 : std::min({kEnoughCold - cold, most, single.size() / 4});
+  const std::size_t warm = std::min({kMostWarm, most, several.size() * 15 / 100}),
+                    cold = std::min({kMostCold, most, several.size() / 10}),
+                    alone = cold >= kEnoughCold ? 0 : std::min({kEnoughCold - cold, most, single.size() / 10});
+  const std::size_t first = round * (warm + cold), first_alone = round * alone;
   Holdout holdout;
-  for (std::size_t i = 0; i < warm; ++i) {
+  for (std::size_t i = first; i < first + warm; ++i) {
     std::vector<std::uint32_t> companies = CompaniesOf(makers[several[i]]);
     Shuffle(&companies, random);
     companies.resize(std::max<std::size_t>(1, (companies.size() + 2) / 5));
     std::sort(companies.begin(), companies.end());
     holdout.warm.push_back({several[i], std::move(companies)});
   }
-  for (std::size_t i = warm; i < warm + cold; ++i) {
+  for (std::size_t i = first + warm; i < first + warm + cold; ++i) {
     holdout.cold.push_back({several[i], CompaniesOf(makers[several[i]])});
   }
-  for (std::size_t i = 0; i < alone; ++i) holdout.cold.push_back({single[i], CompaniesOf(makers[single[i]])});
+  for (std::size_t i = first_alone; i < first_alone + alone; ++i)
+    holdout.cold.push_back({single[i], CompaniesOf(makers[single[i]])});
   SortByType(&holdout.warm);
   SortByType(&holdout.cold);
   return holdout;

@@ -150,15 +150,15 @@ class Reader {
   void AddCompany(Row row) {
     v1::Enterprise enterprise;
     snapshot_.Read(ResourceType::kEnterprise, row, &enterprise);
-    Cells grams, facets, makes, sells, trades;
+    Cells grams, labels, facets, makes, sells, trades;
     AddGrams(enterprise.display_name(), kMostOwnGrams, &grams);
     for (const std::string& alias : enterprise.aliases()) AddGrams(alias, kMostOwnGrams, &grams);
     for (const std::string& former : enterprise.former_names()) AddGrams(former, kMostOwnGrams, &grams);
-    AddGrams(enterprise.description(), kMostOwnGrams, &grams);
+    AddGrams(enterprise.description(), kMostOwnGrams, &labels);
     std::vector<std::pair<std::string, std::string>> notes(enterprise.annotations().begin(),
                                                            enterprise.annotations().end());
     std::sort(notes.begin(), notes.end());
-    for (const auto& [key, value] : notes) AddGrams(value, kMostOwnGrams, &grams);
+    for (const auto& [key, value] : notes) AddGrams(value, kMostOwnGrams, &labels);
     AddFacets(enterprise, row, &facets);
     const auto add_type = [&](Row type, Cells* cells) {
       if (type != model::kNoRow && data_.type_of_row[type] != kNoIndex) cells->push_back({data_.type_of_row[type], 1});
@@ -175,6 +175,7 @@ class Reader {
     });
     snapshot_.LinksOfBuyer(row).ForEach([&](Row link) { add_company(snapshot_.link(link).supplier); });
     data_.own_text.Append(std::move(grams));
+    data_.label_text.Append(std::move(labels));
     AppendOnes(std::move(facets), &data_.facets);
     AppendOnes(std::move(makes), &data_.makes);
     AppendOnes(std::move(sells), &data_.sells);

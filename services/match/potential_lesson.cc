@@ -19,7 +19,7 @@ namespace {
 using Eigen::Index;
 
 constexpr std::size_t kFolds = 4, kFewestLectures = 16;
-constexpr std::size_t kTopOfAll = 100, kTopOfOne = 16, kAtRandom = 60;
+constexpr std::size_t kTopOfAll = 160, kTopOfOne = 10, kAtRandom = 80;
 // Signals whose best companies are shown in every lecture, so that none is missing because plain weights misjudge it.
 constexpr std::array<Signal, 10> kShown = {kWords,       kPseudo,   kIndustryLift, kTextMiddle, kPseudoMiddle,
                                            kMakerMiddle, kTogether, kWalk,         kKinPairs,   kPairsMaker};
@@ -96,8 +96,8 @@ Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Evid
   return lecture;
 }
 
-std::vector<Lecture> MakeLectures(const PotentialSpace& space, const std::vector<HeldOut>& held,
-                                  const StopToken& stop) {
+void AddLectures(const PotentialSpace& space, const std::vector<HeldOut>& held, const StopToken& stop,
+                 std::vector<Lecture>* all) {
   std::vector<Lecture> lectures(held.size());
   InParallel(held.size(), [&](std::size_t i) {
     if (stop && stop()) return;
@@ -107,8 +107,9 @@ std::vector<Lecture> MakeLectures(const PotentialSpace& space, const std::vector
     Standardise(space, evidence, &signals);
     lectures[i] = MakeLecture(space, held[i], evidence, signals);
   });
-  std::erase_if(lectures, [](const Lecture& lecture) { return lecture.truth.size() == 0; });
-  return lectures;
+  for (Lecture& lecture : lectures) {
+    if (lecture.truth.size() > 0) all->push_back(std::move(lecture));
+  }
 }
 
 // Logistic regression by Newton's method with a small ridge towards the plain values.
@@ -171,13 +172,17 @@ Eigen::VectorXf TaskLesson::Score(const RowMatrix& signals) const {
 
 std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const TypeLikeness& types,
                                               const StopToken& stop) {
-  const Holdout holdout = HoldOut(data.makes, data.types.size());
   PotentialLesson lesson;
-  const PotentialSpace space(data, types, Without(data.makes, holdout), &lesson.bases);
-  if (stop && stop()) return std::nullopt;
-  const std::vector<Lecture> warm = MakeLectures(space, holdout.warm, stop),
-                             cold = MakeLectures(space, holdout.cold, stop);
-  if (stop && stop()) return std::nullopt;
+  std::vector<Lecture> warm, cold;
+  for (std::size_t round = 0; round < kHoldoutRounds; ++round) {
+    const Holdout holdout = HoldOut(data.makes, data.types.size(), round);
+    // Each round finds its own directions: those found with a pair in place would know of it.
+    const PotentialSpace space(data, types, Without(data.makes, holdout));
+    if (stop && stop()) return std::nullopt;
+    AddLectures(space, holdout.warm, stop, &warm);
+    AddLectures(space, holdout.cold, stop, &cold);
+    if (stop && stop()) return std::nullopt;
+  }
   if (!LearnTask(warm, stop, &lesson.warm) || !LearnTask(cold, stop, &lesson.cold)) return std::nullopt;
   return lesson;
 }

@@ -34,7 +34,6 @@ struct TaskLesson {
 };
 
 struct PotentialLesson {
-  PotentialBases bases;
   TaskLesson warm, cold;
 };
 

@@ -54,8 +54,7 @@ std::shared_ptr<const PotentialModel> PotentialModel::Build(const model::Snapsho
   auto lesson = LearnPotential(built->data_, built->types_, stop);
   if (!lesson) return nullptr;
   built->lesson_ = *std::move(lesson);
-  built->space_ =
-      std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, &built->lesson_.bases);
+  built->space_ = std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes);
   return built;
 }
 

@@ -56,8 +56,8 @@ class PotentialRanking {
 // it was built from.
 class PotentialModel {
  public:
-  // Seconds for tens of thousands of capabilities; memory in proportion to the words of the records and, within a fixed
-  // limit, to companies x directions. nullptr if stopped.
+  // Tens of seconds for tens of thousands of capabilities; memory in proportion to the words of the records and, within
+  // a fixed limit, to companies x directions. nullptr if stopped.
   static std::shared_ptr<const PotentialModel> Build(const model::Snapshot& snapshot, const StopToken& stop = {});
   explicit PotentialModel(PotentialData data);  // by Build
 

@@ -20,8 +20,9 @@ using model::ResourceType;
 
 constexpr std::size_t kMostNamed = 3, kMostWords = 5;
 
-constexpr std::array kOfWords = {kWords, kNames, kTextCommon, kTextMiddle, kTextRare};
-constexpr std::array kOfCapabilities = {kNearest, kNear, kNearShare, kPseudo, kEnds, kRuns, kContains, kWithin};
+constexpr std::array kOfWords = {kWords, kNames, kLabels, kTextCommon, kTextMiddle, kTextRare};
+constexpr std::array kOfCapabilities = {kNearest, kNear,     kNearShare, kPseudo, kEnds,
+                                        kRuns,    kRunWords, kContains,  kWithin};
 constexpr std::array kOfTogether = {kTogether, kWalk, kPairsMaker, kPairsClosest};
 constexpr std::array kOfNeighbours = {
     kPseudoCommon, kPseudoMiddle, kPseudoRare,    kMakerCommon,       kMakerMiddle,        kMakerRare,   kMakerWords,

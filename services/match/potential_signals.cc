@@ -11,7 +11,7 @@ namespace {
 using Cell = SparseRows::Cell;
 using Eigen::Index;
 
-constexpr std::size_t kMostAlike = 200, kMostPseudo = 50, kMostMakers = 256, kClosestOf = 8, kClosestPseudoOf = 6,
+constexpr std::size_t kMostAlike = 200, kMostPseudo = 50, kMostMakers = 256, kClosestOf = 16, kClosestPseudoOf = 16,
                       kMostCousins = 2000, kWidelyMade = 4096, kProfileWords = 400;
 
 float Made(const PotentialSpace& space, std::uint32_t type) {
@@ -72,6 +72,7 @@ class Computation {
     KinAndInputs();
     OfWords(space_.words(), kWords);
     OfWords(space_.names(), kNames);
+    OfWords(space_.labels(), kLabels);
     Industries();
     Containment();
     Profiles();
@@ -126,6 +127,14 @@ class Computation {
     };
     add_squares(Alike(types.ends, types.ends_of_end), kEnds);
     add_squares(Alike(types.runs, types.runs_of_run), kRuns);
+    for (const Cell& run : types.runs[type_]) {
+      const auto with = types.runs_of_run[run.column];
+      const float rarity = std::log(static_cast<float>(data_.types.size()) / static_cast<float>(with.size()));
+      for (const Cell& other : with) {
+        if (other.column == type_) continue;
+        for (const Cell& maker : space_.makers()[other.column]) At(kRunWords, maker.column) += rarity;
+      }
+    }
     Weighted pseudo;
     for (std::uint32_t company = 0; company < space_.companies(); ++company) {
       At(kNearShare, company) = At(kNear, company) / std::sqrt(Makes(space_, company) + 3);
@@ -404,7 +413,7 @@ void Standardise(const PotentialSpace& space, const Evidence& evidence, RowMatri
     const double deviation = std::sqrt(std::max(0.0, squares / count - mean * mean));
     const auto factor = deviation > 1e-6 ? static_cast<float>(1 / deviation) : 0.0F;
     for (Index i = 0; i < values->cols(); ++i) {
-      row[i] = std::clamp((row[i] - static_cast<float>(mean)) * factor, -8.0F, 20.0F);
+      row[i] = std::clamp((row[i] - static_cast<float>(mean)) * factor, -8.0F, 60.0F);
     }
   }
 }

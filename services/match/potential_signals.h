@@ -12,13 +12,15 @@ namespace bulian::match {
 
 enum Signal : std::uint8_t {
   kWords,          // BM25 of the type's words in all that is said of the company
-  kNames,          // BM25 of the type's words in the company's own text
+  kNames,          // BM25 of the type's words in the company's names
+  kLabels,         // and in its description and annotations
   kNearest,        // likeness of the most alike type it makes
   kNear,           // squared likeness summed over the alike types it makes
   kNearShare,      // the same over the root of how much it makes
   kPseudo,         // kNear with rarer types counting more: who makes alike types is a pseudo-maker
   kEnds,           // as kNear, by the ends of names
   kRuns,           // and by runs of three characters
+  kRunWords,       // rarity of the type's runs of three that stand in names of what it makes
   kIndustryLift,   // mean log lift of its labels among pseudo-makers
   kIndustryShare,  // share of the pseudo-makers that have its labels
   kMakerIndustry,  // mean log lift of its labels among makers
@@ -72,7 +74,7 @@ struct Evidence {
 void ComputeSignals(const PotentialSpace& space, std::uint32_t type, RowMatrix* values, Evidence* evidence);
 
 // Makes signals comparable between types: signed square root, then how many standard deviations from the mean of the
-// active companies that are no makers, within -8 to 20; 0 for a signal that says nothing.
+// active companies that are no makers, within -8 to 60; 0 for a signal that says nothing.
 void Standardise(const PotentialSpace& space, const Evidence& evidence, RowMatrix* values);
 
 }  // namespace bulian::match

@@ -101,7 +101,10 @@ SparseRows PotentialSpace::Documents(bool whole) const {
   SparseRows documents;
   for (std::size_t company = 0; company < companies(); ++company) {
     Cells cells;
-    if (whole) cells.assign(data_.own_text[company].begin(), data_.own_text[company].end());
+    if (whole) {
+      cells.assign(data_.own_text[company].begin(), data_.own_text[company].end());
+      cells.insert(cells.end(), data_.label_text[company].begin(), data_.label_text[company].end());
+    }
     const auto add = [&](std::uint32_t type) {
       cells.insert(cells.end(), data_.type_text[type].begin(), data_.type_text[type].end());
     };
@@ -138,14 +141,13 @@ std::vector<Cell> PotentialSpace::ProfileOf(std::uint32_t type) const {
   return cells;
 }
 
-PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes,
-                               PotentialBases* bases)
+PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes)
     : data_(data),
       types_(types),
-      bases_(bases),
       makes_(std::move(makes)),
       makers_(Transposed(makes_, data.types.size())),
-      names_(Bm25(data.own_text, data.gram_count)) {
+      names_(Bm25(data.own_text, data.gram_count)),
+      labels_(Bm25(data.label_text, data.gram_count)) {
   const SparseRows documents = Documents(true);
   words_ = Bm25(documents, data.gram_count);
   const std::vector<std::size_t> counts = CountsByColumn(documents, data.gram_count);
@@ -166,13 +168,10 @@ PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& ty
     if (!made.empty()) active_.push_back(static_cast<std::uint32_t>(company));
     pairs.Append(std::move(made));
   }
-  if (bases->text.directions.rows() == 0) {
-    bases->text = FindLatentBasis(profiles, data.gram_count, Directions(kTextDirections, companies(), data.gram_count));
-    bases->pairs =
-        FindLatentBasis(pairs, data.types.size(), Directions(kPairDirections, companies(), data.types.size()));
-  }
-  text_ = std::make_unique<const LatentRows>(profiles, bases->text);
-  pairs_ = std::make_unique<const LatentRows>(pairs, bases->pairs);
+  bases_.text = FindLatentBasis(profiles, data.gram_count, Directions(kTextDirections, companies(), data.gram_count));
+  bases_.pairs = FindLatentBasis(pairs, data.types.size(), Directions(kPairDirections, companies(), data.types.size()));
+  text_ = std::make_unique<const LatentRows>(profiles, bases_.text);
+  pairs_ = std::make_unique<const LatentRows>(pairs, bases_.pairs);
 }
 
 }  // namespace bulian::match

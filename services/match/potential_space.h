@@ -14,7 +14,7 @@
 
 namespace bulian::match {
 
-// The directions all spaces of one model share, found on the pairs that are not held out.
+// The main directions of the companies' texts and of what they make.
 struct PotentialBases {
   LatentBasis text, pairs;
 };
@@ -32,15 +32,16 @@ struct TypeLikeness {
 // Immutable, thread-safe; keeps references to what it is made of.
 class PotentialSpace {
  public:
-  // `makes` as PotentialData::makes or with fewer pairs. With `bases` empty finds them; else uses them.
-  PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes, PotentialBases* bases);
+  // `makes` as PotentialData::makes or with fewer pairs; everything is found from these alone.
+  PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes);
 
   const PotentialData& data() const { return data_; }
   const TypeLikeness& types() const { return types_; }
-  const PotentialBases& bases() const { return *bases_; }
+  const PotentialBases& bases() const { return bases_; }
   const SparseRows& makes() const { return makes_; }
   const SparseRows& makers() const { return makers_; }  // types x companies
   const SparseRows& words() const { return words_; }    // grams x companies, BM25 weights
+  const SparseRows& labels() const { return labels_; }  // of their descriptions and annotations alone
   const SparseRows& names() const { return names_; }    // the same of the companies' own texts alone
   // Companies x grams of what they make, by how often and how rare, unit length; and its transpose.
   const SparseRows& profiles() const { return profiles_; }
@@ -60,8 +61,8 @@ class PotentialSpace {
 
   const PotentialData& data_;
   const TypeLikeness& types_;
-  const PotentialBases* bases_;
-  SparseRows makes_, makers_, words_, names_, profiles_, profile_of_gram_;
+  PotentialBases bases_;
+  SparseRows makes_, makers_, words_, names_, labels_, profiles_, profile_of_gram_;
   std::vector<float> rarity_;  // per gram, as the text profiles weigh it
   std::vector<std::uint32_t> active_;
   std::unique_ptr<const LatentRows> text_, pairs_;

@@ -32,7 +32,7 @@ def ranking(client, wanted):
     target = message("MatchTarget", requirement=message("Requirement", capability_type=records.type_name(wanted)))
     found, token = [], ""
     while True:
-        page = client("FindCandidates", 600, parent=records.CLUSTER, scope="HELD_AND_POTENTIAL", page_size=1000,
+        page = client("FindCandidates", 600, parent=records.CLUSTER, scope="POTENTIAL_ONLY", page_size=1000,
                       target=target, page_token=token)
         found.extend((c.enterprise, c.probability) for c in page.candidates)
         token = page.next_page_token
