@@ -41,9 +41,14 @@ class DerivedView {
   // `snapshot` may also be older than `old_snapshot`; `changes` lead from the old one to it.
   using Advance = std::function<ValuePtr(const ValuePtr& old_value, const model::SnapshotPtr& old_snapshot,
                                          const model::SnapshotPtr& snapshot, const model::Delta& changes, const Stop&)>;
-  // `views` is not owned and outlives this.
-  DerivedView(const Views* views, FromScratch from_scratch, Advance advance)
-      : views_(views), from_scratch_(std::move(from_scratch)), advance_(std::move(advance)) {}
+  struct Version {
+    model::SnapshotPtr snapshot;
+    ValuePtr value;
+  };
+  static constexpr std::size_t kKept = 4;
+  // `views` is not owned and outlives this. `kept` is how many values are kept of a cluster.
+  DerivedView(const Views* views, FromScratch from_scratch, Advance advance, std::size_t kept = kKept)
+      : views_(views), from_scratch_(std::move(from_scratch)), advance_(std::move(advance)), most_kept_(kept) {}
   // Nobody waits in Get() any more. Stops what is being computed and waits for it.
   ~DerivedView() = default;
 
@@ -51,18 +56,19 @@ class DerivedView {
   // that is not of its cluster's published history (a branch, an undone state) the value is computed on the caller's
   // thread, stops with its patience and is not kept.
   absl::StatusOr<ValuePtr> Get(const model::SnapshotPtr& snapshot, const Patience& patience);
+  // What is there without waiting: the value of the snapshot, else the one of the kept version whose revision is
+  // nearest, while that of the snapshot is computed for later calls. Waits as Get() only when none is kept, or for a
+  // snapshot that is not of the published history.
+  absl::StatusOr<Version> Nearest(const model::SnapshotPtr& snapshot, const Patience& patience);
+  // The newest used of the kept versions of a snapshot's cluster that pass; no value: none does. Never waits.
+  Version Kept(const model::SnapshotPtr& snapshot, const std::function<bool(const Version&)>& passes);
   // Whether the value of a cluster's current snapshot is there, so that Get() of it neither computes nor waits. Never
   // waits itself.
   bool Ready(std::string_view cluster);
 
  private:
-  static constexpr std::size_t kKept = 4;
   static constexpr auto kPollEvery = std::chrono::milliseconds(20);
 
-  struct Version {
-    model::SnapshotPtr snapshot;
-    ValuePtr value;
-  };
   // One cluster.
   struct Slot {
     ~Slot() {
@@ -98,6 +104,7 @@ class DerivedView {
   const Views* const views_;
   const FromScratch from_scratch_;
   const Advance advance_;
+  const std::size_t most_kept_;
   std::mutex mutex_;
   std::vector<std::pair<std::string, std::shared_ptr<Slot>>> slots_;  // by cluster uid
 };
@@ -157,6 +164,45 @@ absl::StatusOr<std::shared_ptr<const T>> DerivedView<T>::Get(const model::Snapsh
 }
 
 template <class T>
+absl::StatusOr<typename DerivedView<T>::Version> DerivedView<T>::Nearest(const model::SnapshotPtr& snapshot,
+                                                                         const Patience& patience) {
+  const auto current = views_->Current(snapshot->position().cluster);
+  if (current.ok() && (*current)->history() == snapshot->history()) {
+    const std::shared_ptr<Slot> slot = SlotOf(snapshot);
+    std::lock_guard lock(slot->mutex);
+    if (ValuePtr value = slot->Find(*snapshot)) return Version{snapshot, std::move(value)};
+    const auto distance = [&](const Version& version) {
+      return std::abs(version.snapshot->position().revision - snapshot->position().revision);
+    };
+    auto nearest = slot->kept.end();
+    for (auto at = slot->kept.begin(); at != slot->kept.end(); ++at) {
+      if (at->snapshot->history() != snapshot->history()) continue;
+      if (nearest == slot->kept.end() || distance(*at) < distance(*nearest)) nearest = at;
+    }
+    if (nearest != slot->kept.end()) {
+      const Version found = *nearest;
+      slot->kept.splice(slot->kept.begin(), slot->kept, nearest);
+      if (!slot->computing) Begin(slot.get(), snapshot);
+      return found;
+    }
+  }
+  auto value = Get(snapshot, patience);
+  if (!value.ok()) return value.status();
+  return Version{snapshot, *std::move(value)};
+}
+
+template <class T>
+typename DerivedView<T>::Version DerivedView<T>::Kept(const model::SnapshotPtr& snapshot,
+                                                      const std::function<bool(const Version&)>& passes) {
+  const std::shared_ptr<Slot> slot = SlotOf(snapshot);
+  std::lock_guard lock(slot->mutex);
+  for (const Version& version : slot->kept) {
+    if (version.snapshot->history() == snapshot->history() && passes(version)) return version;
+  }
+  return {};
+}
+
+template <class T>
 void DerivedView<T>::Begin(Slot* slot, const model::SnapshotPtr& snapshot) {
   if (slot->worker.joinable()) slot->worker.join();  // it has nothing left to do
   slot->computing = true;
@@ -167,7 +213,7 @@ void DerivedView<T>::Begin(Slot* slot, const model::SnapshotPtr& snapshot) {
         Version expired;  // dropped after the lock
         std::lock_guard slot_lock(slot->mutex);
         if (value != nullptr) slot->kept.push_front({snapshot, std::move(value)});
-        if (slot->kept.size() > kKept) {
+        if (slot->kept.size() > most_kept_) {
           expired = std::move(slot->kept.back());
           slot->kept.pop_back();
         }

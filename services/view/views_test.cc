@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "bulian/v1/enterprise.pb.h"
@@ -378,6 +379,38 @@ TEST_F(ViewsTest, ADerivedValueIsComputedOnThoughItsCallersGiveUp) {
   EXPECT_EQ(waited, 1u);
   EXPECT_EQ(gated.begun, 1) << "the others waited for the one computation";
   EXPECT_EQ(gated.advanced, 1);
+}
+
+TEST_F(ViewsTest, TheNearestDerivedValueIsThereWithoutWaitingForTheNext) {
+  std::promise<void> go;
+  const std::shared_future<void> gone = go.get_future().share();
+  const auto revision = [](const model::SnapshotPtr& snapshot) {
+    return std::make_shared<const std::int64_t>(snapshot->position().revision);
+  };
+  DerivedView<std::int64_t> view(
+      views_.get(), [&](const model::SnapshotPtr& snapshot, const auto&) { return revision(snapshot); },
+      [&](const std::shared_ptr<const std::int64_t>&, const model::SnapshotPtr&, const model::SnapshotPtr& snapshot,
+          const model::Delta&, const auto&) {
+        gone.wait();
+        return revision(snapshot);
+      },
+      2);
+  Commit("a", v1::Enterprise::COMPANY, true);
+  const auto first = *views_->Current("c");
+  EXPECT_EQ(*view.Nearest(first, {})->value, 1) << "the first one is waited for";
+  Commit("b", v1::Enterprise::COMPANY);
+  const auto second = *views_->Current("c");
+  const auto nearest = *view.Nearest(second, {});
+  EXPECT_EQ(*nearest.value, 1);
+  EXPECT_EQ(nearest.snapshot->position().revision, 1);
+  go.set_value();
+  EXPECT_EQ(**view.Get(second, {}), 2);
+  EXPECT_EQ(*view.Nearest(second, {})->value, 2);
+  const auto is = [](std::int64_t wanted) { return [wanted](const auto& kept) { return *kept.value == wanted; }; };
+  EXPECT_NE(view.Kept(second, is(1)).value, nullptr);
+  Commit("d", v1::Enterprise::COMPANY);
+  EXPECT_EQ(**view.Get(*views_->Current("c"), {}), 3);
+  EXPECT_EQ(view.Kept(second, is(7)).value, nullptr);
 }
 
 TEST_F(ViewsTest, TheEndOfADerivedViewStopsItsComputation) {
