@@ -171,21 +171,29 @@ class Finder {
     return true;
   }
 
-  // Everyone not listed yet, in the order of the ranking; the page goes on where the bases before ended.
+  // Everyone not listed yet, in the order of the ranking, then by name whom it does not know; the page goes on where
+  // the bases before ended.
   void Likely() {
     for (const PotentialRanking::Likely& likely : query_.ranking->ranked()) {
-      const Row enterprise = likely.enterprise;
-      if (done_.Has(enterprise)) continue;
-      const auto near = near_offers_.find(enterprise);
-      if (near == near_offers_.end() && !Allowed(places_.Of(records_.SeatRegion(enterprise)))) continue;
-      const std::size_t rank = found_.count++;
-      if (rank < query_.offset || rank >= query_.offset + query_.size) continue;
-      if (near != near_offers_.end()) {
-        found_.page.push_back(near->second);
-      } else {
-        found_.page.push_back(LikelyEntry(enterprise, likely.probability));
-      }
+      if (query_.Ranked(likely.enterprise)) AddLikely(likely.enterprise, likely.probability);
     }
+    std::vector<Row> unranked;
+    for (const Row row : query_.unranked) {
+      if (records_.Exists(ResourceType::kEnterprise, row)) unranked.push_back(row);
+    }
+    std::sort(unranked.begin(), unranked.end(),
+              [&](Row a, Row b) { return records_.CompareNames(ResourceType::kEnterprise, a, b) < 0; });
+    for (const Row row : unranked) AddLikely(row, 0);
+  }
+
+  void AddLikely(Row enterprise, double probability) {
+    if (done_.Has(enterprise)) return;
+    if (std::binary_search(query_.alliances.begin(), query_.alliances.end(), enterprise)) return;
+    const auto near = near_offers_.find(enterprise);
+    if (near == near_offers_.end() && !Allowed(places_.Of(records_.SeatRegion(enterprise)))) return;
+    const std::size_t rank = found_.count++;
+    if (rank < query_.offset || rank >= query_.offset + query_.size) return;
+    found_.page.push_back(near != near_offers_.end() ? near->second : LikelyEntry(enterprise, probability));
   }
 
   bool Recruits() {

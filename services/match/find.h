@@ -2,6 +2,7 @@
 #ifndef SERVICES_MATCH_FIND_H_
 #define SERVICES_MATCH_FIND_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,10 +28,15 @@ struct FindQuery {
   bool outside = false;                   // also sites outside the cluster's regions
   std::span<const model::Row> excluded;   // enterprises to leave out
   std::span<const model::Row> alliances;  // the cluster's alliances, ascending (AlliancesOf)
-  // Ranks the enterprises that could come to the target's type; of `snapshot`. Null: only holders of near types are
-  // potential candidates, by the score of their offers.
+  // Ranks the enterprises that could come to the target's type. Null: only holders of near types are potential
+  // candidates, by the score of their offers.
   std::shared_ptr<const PotentialModel> model;
   std::shared_ptr<const PotentialRanking> ranking;
+  model::SnapshotPtr model_records;    // what the model is of: of the history of `snapshot`
+  std::vector<model::Row> unranked{};  // enterprises the model does not know as they are now, ascending
+  bool Ranked(model::Row enterprise) const {
+    return ranking != nullptr && !std::binary_search(unranked.begin(), unranked.end(), enterprise);
+  }
   std::size_t offset = 0, size = 20;  // the ranks wanted
   StopToken stop;
 };

@@ -8,7 +8,7 @@
 namespace bulian::match {
 namespace {
 
-constexpr std::size_t kMostWarm = 500, kMostCold = 350, kEnoughCold = 100, kFewest = 30;
+constexpr std::size_t kMostWarm = 800, kMostCold = 350, kEnoughCold = 100, kFewest = 30;
 constexpr std::size_t kCompaniesLookedAt = 40'000'000;  // types held out x companies, in a round
 
 void Shuffle(std::vector<std::uint32_t>* values, std::mt19937_64& random) {
@@ -38,7 +38,7 @@ Holdout HoldOut(const SparseRows& makes, std::size_t types, std::size_t round) {
   Shuffle(&single, random);
   Shuffle(&several, random);
   const std::size_t most = std::max(kFewest, kCompaniesLookedAt / std::max<std::size_t>(1, makes.rows()));
-  const std::size_t warm = std::min({kMostWarm, most, several.size() * 15 / 100}),
+  const std::size_t warm = std::min({kMostWarm, most, several.size() * 23 / 100}),
                     cold = std::min({kMostCold, most, several.size() / 10}),
                     alone = cold >= kEnoughCold ? 0 : std::min({kEnoughCold - cold, most, single.size() / 10});
   const std::size_t first = round * (warm + cold), first_alone = round * alone;

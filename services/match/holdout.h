@@ -23,7 +23,7 @@ struct Holdout {
 // Rounds of holding out: no type is held out in two of them, and each leaves most pairs in place.
 inline constexpr std::size_t kHoldoutRounds = 3;
 
-// Of types with two makers or more, in each round up to 15 of 100 give up a fifth of their makers (at least one), and
+// Of types with two makers or more, in each round up to 23 of 100 give up a fifth of their makers (at least one), and
 // up to 10 of 100 all of them; if these are few, types with one maker join the latter. Both are bounded, the more so
 // the more companies there are. `makes` is companies x types.
 Holdout HoldOut(const SparseRows& makes, std::size_t types, std::size_t round);

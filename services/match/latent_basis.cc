@@ -6,6 +6,8 @@
 #include <numbers>
 #include <random>
 
+#include "services/match/in_parallel.h"
+
 namespace bulian::match {
 namespace {
 
@@ -14,14 +16,27 @@ using Eigen::Index;
 constexpr std::size_t kSpare = 8;
 constexpr int kPasses = 2;
 
+// Halves of the columns of a result, found beside each other: always these two, so that the numbers never differ.
+template <class Task>
+void InHalves(Index columns, const Task& task) {
+  const Index half = columns / 2;
+  InParallel(2, [&](std::size_t part) {
+    const Index begin = part == 0 ? 0 : half, count = part == 0 ? half : columns - half;
+    if (count > 0) task(begin, count);
+  });
+}
+
 // transposed(matrix) x dense
 RowMatrix TimesTransposed(const SparseRows& matrix, std::size_t columns, const RowMatrix& dense) {
   RowMatrix result = RowMatrix::Zero(static_cast<Index>(columns), dense.cols());
-  for (std::size_t row = 0; row < matrix.rows(); ++row) {
-    for (const SparseRows::Cell& cell : matrix[row]) {
-      result.row(cell.column).noalias() += cell.value * dense.row(static_cast<Index>(row));
+  InHalves(dense.cols(), [&](Index begin, Index count) {
+    for (std::size_t row = 0; row < matrix.rows(); ++row) {
+      const auto added = dense.row(static_cast<Index>(row)).segment(begin, count);
+      for (const SparseRows::Cell& cell : matrix[row]) {
+        result.row(cell.column).segment(begin, count).noalias() += cell.value * added;
+      }
     }
-  }
+  });
   return result;
 }
 
@@ -43,7 +58,10 @@ struct Spectrum {
 };
 
 Spectrum SpectrumOf(const RowMatrix& matrix) {
-  const Eigen::MatrixXf product = matrix.transpose() * matrix;
+  Eigen::MatrixXf product(matrix.cols(), matrix.cols());
+  InHalves(matrix.cols(), [&](Index begin, Index columns) {
+    product.middleCols(begin, columns).noalias() = matrix.transpose() * matrix.middleCols(begin, columns);
+  });
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(product.cast<double>());
   const Index count = product.rows();
   const double strongest = std::max(solver.eigenvalues()(count - 1), 0.0);
@@ -60,22 +78,29 @@ Spectrum SpectrumOf(const RowMatrix& matrix) {
 RowMatrix Orthonormal(const RowMatrix& matrix) {
   const Spectrum spectrum = SpectrumOf(matrix);
   const Eigen::MatrixXf turn = (spectrum.vectors * spectrum.sizes.cwiseInverse().asDiagonal()).cast<float>();
-  return matrix * turn;
+  RowMatrix turned(matrix.rows(), turn.cols());
+  InHalves(turn.cols(), [&](Index begin, Index columns) {
+    turned.middleCols(begin, columns).noalias() = matrix * turn.middleCols(begin, columns);
+  });
+  return turned;
 }
 
 }  // namespace
 
 RowMatrix Times(const SparseRows& matrix, const RowMatrix& dense) {
   RowMatrix result = RowMatrix::Zero(static_cast<Index>(matrix.rows()), dense.cols());
-  for (std::size_t row = 0; row < matrix.rows(); ++row) {
-    for (const SparseRows::Cell& cell : matrix[row]) {
-      result.row(static_cast<Index>(row)).noalias() += cell.value * dense.row(cell.column);
+  InHalves(dense.cols(), [&](Index begin, Index count) {
+    for (std::size_t row = 0; row < matrix.rows(); ++row) {
+      auto sum = result.row(static_cast<Index>(row)).segment(begin, count);
+      for (const SparseRows::Cell& cell : matrix[row]) {
+        sum.noalias() += cell.value * dense.row(cell.column).segment(begin, count);
+      }
     }
-  }
+  });
   return result;
 }
 
-LatentBasis FindLatentBasis(const SparseRows& matrix, std::size_t columns, std::size_t most) {
+LatentBasis FindLatentBasis(const SparseRows& matrix, std::size_t columns, std::size_t most, const StopToken& stop) {
   LatentBasis basis;
   const std::size_t wanted = std::min({most, matrix.rows() / 2, columns / 2});
   if (wanted == 0 || matrix.size() == 0) {
@@ -86,6 +111,7 @@ LatentBasis FindLatentBasis(const SparseRows& matrix, std::size_t columns, std::
   RowMatrix image = Times(matrix, RandomDirections(columns, width));
   RowMatrix right;
   for (int pass = 0; pass < kPasses; ++pass) {
+    if (stop && stop()) return basis;
     right = Orthonormal(TimesTransposed(matrix, columns, Orthonormal(image)));
     image = Times(matrix, right);
   }

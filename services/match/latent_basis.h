@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "services/match/retrieval.h"
 #include "services/match/sparse_rows.h"
 
 namespace bulian::match {
@@ -20,8 +21,9 @@ struct LatentBasis {
 };
 
 // At most `most` directions, fewer for small matrices; none of an empty one. Memory and time grow with
-// (rows + columns) x most.
-LatentBasis FindLatentBasis(const SparseRows& matrix, std::size_t columns, std::size_t most);
+// (rows + columns) x most. Uses up to two threads. Stopped: what it answers is of no use.
+LatentBasis FindLatentBasis(const SparseRows& matrix, std::size_t columns, std::size_t most,
+                            const StopToken& stop = {});
 
 // matrix x dense; `matrix` has as many columns as `dense` has rows.
 RowMatrix Times(const SparseRows& matrix, const RowMatrix& dense);

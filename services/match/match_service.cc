@@ -13,6 +13,7 @@
 #include "services/match/match_request.h"
 #include "services/match/match_review_service.h"
 #include "services/match/page_position.h"
+#include "services/match/potential_source_service.h"
 #include "services/match/report.h"
 #include "services/model/error.h"
 #include "services/model/resource_name.h"
@@ -82,13 +83,7 @@ class MatchService {
             },
             [](const std::shared_ptr<const Alliances>& old, const SnapshotPtr&, const SnapshotPtr& snapshot,
                const model::Delta& changes, const auto&) { return AdvanceAlliances(old, snapshot, changes); }),
-        potential_(
-            deps.views,
-            [](const SnapshotPtr& snapshot, const auto& stop) { return PotentialModel::Build(*snapshot, stop); },
-            [](const std::shared_ptr<const PotentialModel>& old, const SnapshotPtr&, const SnapshotPtr& snapshot,
-               const model::Delta& changes, const auto& stop) {
-              return ConcernsPotential(changes) ? PotentialModel::Build(*snapshot, stop) : old;
-            }) {}
+        potential_(deps.views) {}
 
   absl::Status FindCandidates(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
                               v1::FindCandidatesResponse* response);
@@ -115,13 +110,12 @@ class MatchService {
   std::string NextPage(const rpc::CallContext& call, const std::string& hash, const model::Snapshot& snapshot,
                        const PagePosition& position) const;
   void Count(const Found& found) const;
-  absl::Status AddRanking(const rpc::CallContext& call, FindQuery* query);
   gap::AnalysisSource AnalysisFor(const rpc::CallContext& call) const;
 
   MatchServiceDeps deps_;
   Counters counters_;
   view::DerivedView<Alliances> alliances_;
-  view::DerivedView<PotentialModel> potential_;
+  PotentialSource potential_;
 };
 
 view::Patience PatienceOf(const rpc::CallContext& call) {
@@ -226,14 +220,6 @@ void MatchService::Count(const Found& found) const {
   if (found.stopped) Counters::Add(counters_.stopped, 1);
 }
 
-absl::Status MatchService::AddRanking(const rpc::CallContext& call, FindQuery* query) {
-  auto model = potential_.Get(query->snapshot, PatienceOf(call));
-  if (!model.ok()) return model.status();
-  query->model = *std::move(model);
-  query->ranking = query->model->Rank(query->target->type);
-  return absl::OkStatus();
-}
-
 absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
                                           v1::FindCandidatesResponse* response) {
   if (absl::Status status = CheckFind(request); !status.ok()) return status;
@@ -277,7 +263,8 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
                                                                  : std::min<int>(request.page_size(), kLargestPage));
   query.stop = [&call] { return !call.CheckAlive().ok(); };
   if (query.potential) {
-    if (absl::Status status = AddRanking(call, &query); !status.ok()) return status;
+    const absl::Status status = potential_.AddRanking(PatienceOf(call), &position.model, &query);
+    if (!status.ok()) return status;
   }
   const Found found = Find(query);
   Count(found);
@@ -296,6 +283,7 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
   *response->mutable_requirement() = target.requirement;
   ToProto(target.weights, response->mutable_weights());
   response->set_algorithm_version(std::string(query.ranking ? kPotentialVersion : kAlgorithmVersion));
+  if (query.ranking) FillState(query, response->mutable_potential_model());
   position.offset += found.page.size();
   if (position.offset < found.count) {
     if (hash.empty()) hash = rpc::HashOfParams(request);
@@ -338,7 +326,9 @@ absl::Status MatchService::ExplainCandidate(rpc::CallContext& call, const v1::Ex
   query.potential = true;
   query.outside = true;
   if (query.others.empty()) {
-    if (absl::Status status = AddRanking(call, &query); !status.ok()) return status;
+    PotentialRevisions any;
+    const absl::Status status = potential_.AddRanking(PatienceOf(call), &any, &query);
+    if (!status.ok()) return status;
   }
   Explain(query, query.others.empty() ? 0 : 1, enterprise, response);
   *response->mutable_requirement() = resolved->target.requirement;
@@ -347,6 +337,7 @@ absl::Status MatchService::ExplainCandidate(rpc::CallContext& call, const v1::Ex
   for (const SnapshotPtr& other : query.others) AddCluster(*other, response->add_clusters());
   *response->mutable_as_of() = model::ToDate(resolved->target.as_of);
   response->set_algorithm_version(std::string(query.ranking ? kPotentialVersion : kAlgorithmVersion));
+  if (query.ranking) FillState(query, response->mutable_potential_model());
   return absl::OkStatus();
 }
 

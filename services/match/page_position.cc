@@ -22,7 +22,8 @@ std::string_view TakeUntil(std::string_view* text, char end) {
 }  // namespace
 
 std::string EncodePosition(const PagePosition& position) {
-  std::string text = std::to_string(position.offset);
+  std::string text = std::to_string(position.offset) + " " + std::to_string(position.model.records) + " " +
+                     std::to_string(position.model.lesson);
   for (const PagePosition::Pin& pin : position.others) {
     text += "\n=" + pin.cluster + " " + pin.uid + " " + std::to_string(pin.epoch) + " " + std::to_string(pin.revision);
   }
@@ -37,7 +38,11 @@ std::string EncodePosition(const PagePosition& position) {
 
 std::optional<PagePosition> DecodePosition(std::string_view text) {
   PagePosition position;
-  if (!ReadNumber(TakeUntil(&text, '\n'), &position.offset)) return std::nullopt;
+  std::string_view first = TakeUntil(&text, '\n');
+  if (!ReadNumber(TakeUntil(&first, ' '), &position.offset) ||
+      !ReadNumber(TakeUntil(&first, ' '), &position.model.records) || !ReadNumber(first, &position.model.lesson)) {
+    return std::nullopt;
+  }
   while (!text.empty()) {
     std::string_view line = TakeUntil(&text, '\n');
     if (line.empty()) return std::nullopt;

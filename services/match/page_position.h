@@ -11,12 +11,18 @@
 
 namespace bulian::match {
 
+// Which potential model: the revisions its signals and its lesson are of; 0: none.
+struct PotentialRevisions {
+  std::int64_t records = 0, lesson = 0;
+};
+
 struct PagePosition {
   struct Pin {
     std::string cluster, uid;  // id and uid of another cluster
     std::int64_t epoch = 0, revision = 0;
   };
   std::size_t offset = 0;
+  PotentialRevisions model;  // what the first page was ranked with
   std::vector<Pin> others;
   std::vector<std::string> unreachable;  // as the first page said
 };

@@ -4,21 +4,20 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <random>
-#include <thread>
 #include <utility>
 
 #include "services/match/holdout.h"
+#include "services/match/in_parallel.h"
 
 namespace bulian::match {
 namespace {
 
 using Eigen::Index;
 
-constexpr std::size_t kFolds = 4, kFewestLectures = 16;
+constexpr std::size_t kFolds = 3, kFewestLectures = 16;
 constexpr std::size_t kTopOfAll = 160, kTopOfOne = 10, kAtRandom = 80;
 // Signals whose best companies are shown in every lecture, so that none is missing because plain weights misjudge it.
 constexpr std::array<Signal, 10> kShown = {kWords,       kPseudo,   kIndustryLift, kTextMiddle, kPseudoMiddle,
@@ -36,62 +35,69 @@ Eigen::VectorXf PlainWeights() {
   return weights;
 }
 
-// Runs task(0) to task(count - 1) on up to two threads; which thread runs which changes nothing.
-void InParallel(std::size_t count, const std::function<void(std::size_t)>& task) {
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) task(i);
-  };
-  std::thread other;
-  if (count > 1 && std::thread::hardware_concurrency() > 1) other = std::thread(work);
-  work();
-  if (other.joinable()) other.join();
-}
-
-// The companies of a lecture: the held-out ones, the best by plain weights and by single signals, and some at random
-// that stand for all others.
-Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Evidence& evidence,
-                    const RowMatrix& signals) {
+// The active companies that are not known to make the type.
+std::vector<std::uint32_t> OpenCompanies(const PotentialSpace& space, const Evidence& evidence) {
   std::vector<std::uint32_t> open;
   std::set_difference(space.active().begin(), space.active().end(), evidence.makers.begin(), evidence.makers.end(),
                       std::back_inserter(open));
-  std::vector<std::uint8_t> shown(space.companies());
+  return open;
+}
+
+struct Shown {
+  std::vector<std::uint32_t> companies;
+  std::size_t known = 0;  // the first of them stand for themselves
+  float log_weight = 0;   // logarithm of how many companies each of the others stands for
+};
+
+// The held-out companies, the best by plain weights and by single signals, and some at random that stand for all
+// others.
+Shown ShownCompanies(std::uint32_t type, const std::vector<std::uint32_t>& open,
+                     const std::vector<std::uint32_t>& truth, const RowMatrix& signals) {
+  std::vector<std::uint8_t> marked(static_cast<std::size_t>(signals.cols()));
   const auto show_best = [&](const Eigen::VectorXf& scores, std::size_t count) {
     std::vector<std::uint32_t> best = open;
     const auto end = best.begin() + static_cast<std::ptrdiff_t>(std::min(count, best.size()));
     std::partial_sort(best.begin(), end, best.end(), [&](std::uint32_t a, std::uint32_t b) {
       return scores(a) != scores(b) ? scores(a) > scores(b) : a < b;
     });
-    std::for_each(best.begin(), end, [&](std::uint32_t company) { shown[company] = 1; });
+    std::for_each(best.begin(), end, [&](std::uint32_t company) { marked[company] = 1; });
   };
   show_best(signals.transpose() * PlainWeights(), kTopOfAll);
   for (const Signal signal : kShown) show_best(signals.row(signal).transpose(), kTopOfOne);
-  std::vector<std::uint32_t> chosen, rest, truth;
-  std::set_intersection(held.companies.begin(), held.companies.end(), open.begin(), open.end(),
-                        std::back_inserter(truth));
-  for (const std::uint32_t company : truth) shown[company] = 1;
-  for (const std::uint32_t company : open) (shown[company] != 0 ? chosen : rest).push_back(company);
-  std::mt19937_64 random(held.type + 1);
+  for (const std::uint32_t company : truth) marked[company] = 1;
+  Shown shown;
+  std::vector<std::uint32_t> rest;
+  for (const std::uint32_t company : open) (marked[company] != 0 ? shown.companies : rest).push_back(company);
+  shown.known = shown.companies.size();
+  std::mt19937_64 random(type + 1);
   const std::size_t extra = std::min(kAtRandom, rest.size());
   for (std::size_t i = 0; i < extra; ++i) std::swap(rest[i], rest[i + random() % (rest.size() - i)]);
-  const std::size_t known = chosen.size();
-  chosen.insert(chosen.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(extra));
+  shown.companies.insert(shown.companies.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(extra));
+  if (extra > 0) shown.log_weight = std::log(static_cast<float>(rest.size()) / static_cast<float>(extra));
+  return shown;
+}
 
+// Without truth if every company held out is of no use: known to make it, or without any pair left.
+Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Evidence& evidence,
+                    const RowMatrix& signals) {
+  const std::vector<std::uint32_t> open = OpenCompanies(space, evidence);
+  std::vector<std::uint32_t> truth;
+  std::set_intersection(held.companies.begin(), held.companies.end(), open.begin(), open.end(),
+                        std::back_inserter(truth));
   Lecture lecture;
   if (truth.empty()) return lecture;
-  const auto rows = static_cast<Index>(chosen.size());
+  const Shown shown = ShownCompanies(held.type, open, truth, signals);
+  const auto rows = static_cast<Index>(shown.companies.size());
   lecture.signals.resize(rows, kSignalCount);
   lecture.truth = Eigen::VectorXf::Zero(rows);
   lecture.log_weights = Eigen::VectorXf::Zero(rows);
   lecture.makers = static_cast<float>(evidence.makers.size());
   for (Index i = 0; i < rows; ++i) {
-    const std::uint32_t company = chosen[static_cast<std::size_t>(i)];
+    const std::uint32_t company = shown.companies[static_cast<std::size_t>(i)];
     lecture.signals.row(i) = signals.col(company).transpose();
     if (std::binary_search(truth.begin(), truth.end(), company))
       lecture.truth(i) = 1 / static_cast<float>(truth.size());
-    if (static_cast<std::size_t>(i) >= known) {
-      lecture.log_weights(i) = std::log(static_cast<float>(rest.size()) / static_cast<float>(extra));
-    }
+    if (static_cast<std::size_t>(i) >= shown.known) lecture.log_weights(i) = shown.log_weight;
   }
   return lecture;
 }
@@ -177,7 +183,7 @@ std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const T
   for (std::size_t round = 0; round < kHoldoutRounds; ++round) {
     const Holdout holdout = HoldOut(data.makes, data.types.size(), round);
     // Each round finds its own directions: those found with a pair in place would know of it.
-    const PotentialSpace space(data, types, Without(data.makes, holdout));
+    const PotentialSpace space(data, types, Without(data.makes, holdout), stop);
     if (stop && stop()) return std::nullopt;
     AddLectures(space, holdout.warm, stop, &warm);
     AddLectures(space, holdout.cold, stop, &cold);
@@ -188,9 +194,7 @@ std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const T
 }
 
 Eigen::VectorXf LogShares(const PotentialSpace& space, const Evidence& evidence, const Eigen::VectorXf& scores) {
-  std::vector<std::uint32_t> open;
-  std::set_difference(space.active().begin(), space.active().end(), evidence.makers.begin(), evidence.makers.end(),
-                      std::back_inserter(open));
+  const std::vector<std::uint32_t> open = OpenCompanies(space, evidence);
   if (open.empty()) return Eigen::VectorXf::Zero(scores.size());
   float most = scores(open.front());
   for (const std::uint32_t company : open) most = std::max(most, scores(company));

@@ -34,6 +34,7 @@ struct TaskLesson {
 };
 
 struct PotentialLesson {
+  std::int64_t revision = 0;  // of the records it was learned from
   TaskLesson warm, cold;
 };
 

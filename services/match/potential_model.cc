@@ -7,6 +7,18 @@ namespace bulian::match {
 
 using model::Row;
 
+namespace {
+
+constexpr std::size_t kSmall = 10'000;     // companies, types and pairs
+constexpr std::size_t kChangedShare = 50;  // a lesson is learned anew once a 50th of these changed
+
+bool ConcernsPotential(const model::TouchedRow& touched) {
+  return touched.type == model::ResourceType::kEnterprise || touched.type == model::ResourceType::kCapabilityType ||
+         touched.type == model::ResourceType::kCapability || touched.type == model::ResourceType::kSupplyLink;
+}
+
+}  // namespace
+
 PotentialRanking::PotentialRanking(const PotentialModel& model, std::uint32_t type) : type_(type) {
   const PotentialSpace& space = model.space();
   ComputeSignals(space, type, &signals_, &evidence_);
@@ -47,14 +59,39 @@ double PotentialRanking::WeightOf(const PotentialModel& model, std::uint32_t com
 
 PotentialModel::PotentialModel(PotentialData data) : data_(std::move(data)), types_(data_) {}
 
+bool PotentialModel::Small() const {
+  return data_.companies.size() + data_.types.size() + data_.makes.size() <= kSmall;
+}
+
 std::shared_ptr<const PotentialModel> PotentialModel::Build(const model::Snapshot& snapshot, const StopToken& stop) {
   PotentialData data = ReadPotentialData(snapshot, stop);
   if (stop && stop()) return nullptr;
   auto built = std::make_shared<PotentialModel>(std::move(data));
   auto lesson = LearnPotential(built->data_, built->types_, stop);
   if (!lesson) return nullptr;
-  built->lesson_ = *std::move(lesson);
-  built->space_ = std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes);
+  built->revision_ = lesson->revision = snapshot.position().revision;
+  built->lesson_ = std::make_shared<const PotentialLesson>(*std::move(lesson));
+  built->space_ = std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, stop);
+  if (stop && stop()) return nullptr;
+  return built;
+}
+
+std::shared_ptr<const PotentialModel> PotentialModel::Advance(const std::shared_ptr<const PotentialModel>& old,
+                                                              const model::Snapshot& snapshot,
+                                                              const model::Delta& changes, const StopToken& stop) {
+  const auto concerns = static_cast<std::size_t>(std::count_if(changes.begin(), changes.end(), ConcernsPotential));
+  if (concerns == 0) return old;
+  const std::size_t changed = old->changed_ + concerns;
+  const std::size_t known = old->data_.companies.size() + old->data_.types.size() + old->data_.makes.size();
+  if (old->Small() || changed * kChangedShare > known) return Build(snapshot, stop);
+  PotentialData data = ReadPotentialData(snapshot, stop);
+  if (stop && stop()) return nullptr;
+  auto built = std::make_shared<PotentialModel>(std::move(data));
+  built->revision_ = snapshot.position().revision;
+  built->changed_ = changed;
+  built->lesson_ = old->lesson_;
+  built->space_ = std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, stop);
+  if (stop && stop()) return nullptr;
   return built;
 }
 
@@ -74,16 +111,9 @@ std::shared_ptr<const PotentialRanking> PotentialModel::Rank(Row type) const {
   kept_.push_front(ranking);
   std::size_t bytes = 0;
   auto last = kept_.begin();
-  while (last != kept_.end() && (bytes += (*last)->bytes()) <= kKeptBytes) ++last;
+  while (last != kept_.end() && ((bytes += (*last)->bytes()) <= kKeptBytes || last == kept_.begin())) ++last;
   kept_.erase(last, kept_.end());
   return ranking;
-}
-
-bool ConcernsPotential(const model::Delta& changes) {
-  return std::any_of(changes.begin(), changes.end(), [](const model::TouchedRow& touched) {
-    return touched.type == model::ResourceType::kEnterprise || touched.type == model::ResourceType::kCapabilityType ||
-           touched.type == model::ResourceType::kCapability || touched.type == model::ResourceType::kSupplyLink;
-  });
 }
 
 }  // namespace bulian::match

@@ -51,15 +51,28 @@ class PotentialRanking {
   std::vector<double> probabilities_;  // by row of an enterprise
 };
 
-// A pure function of a snapshot's enterprises, types, capabilities and supply links: the same records in any history
-// give the same model. Immutable but for rankings it keeps, thread-safe. Holds no snapshot; rows are those of the one
-// it was built from.
+// Signals of a snapshot's enterprises, types, capabilities and supply links, and a lesson to weigh them with, learned
+// from the same snapshot or an earlier one: a pure function of the two, the same records in any history give the same
+// model. Immutable but for rankings it keeps, thread-safe. Holds no snapshot; rows are those of the one it was built
+// from.
 class PotentialModel {
  public:
-  // Tens of seconds for tens of thousands of capabilities; memory in proportion to the words of the records and, within
-  // a fixed limit, to companies x directions. nullptr if stopped.
+  // With a lesson of its own: some seconds for tens of thousands of capabilities; memory in proportion to the words of
+  // the records and, within a fixed limit, to companies x directions. nullptr if stopped.
   static std::shared_ptr<const PotentialModel> Build(const model::Snapshot& snapshot, const StopToken& stop = {});
-  explicit PotentialModel(PotentialData data);  // by Build
+  // The model of a later (or earlier) snapshot after `changes`: the old one if they do not concern it; with the old
+  // one's lesson while less than a fiftieth of what was learned from has changed since, which costs a fraction of
+  // learning; else built anew. A small cluster always learns anew, so that its model depends on the snapshot alone.
+  static std::shared_ptr<const PotentialModel> Advance(const std::shared_ptr<const PotentialModel>& old,
+                                                       const model::Snapshot& snapshot, const model::Delta& changes,
+                                                       const StopToken& stop = {});
+  explicit PotentialModel(PotentialData data);  // by Build and Advance
+
+  // The revisions whose records the signals and the lesson are of.
+  std::int64_t revision() const { return revision_; }
+  std::int64_t lesson_revision() const { return lesson_->revision; }
+  // Whether it is built within a moment, so that callers may wait for the model of their own snapshot.
+  bool Small() const;
 
   // nullptr for a type it does not know. A pass over all companies: milliseconds for thousands, about a second for a
   // million. The last few are kept, so that pages and explanations cost it once.
@@ -67,21 +80,20 @@ class PotentialModel {
 
   const PotentialData& data() const { return data_; }
   const PotentialSpace& space() const { return *space_; }
-  const PotentialLesson& lesson() const { return lesson_; }
+  const PotentialLesson& lesson() const { return *lesson_; }
 
  private:
   static constexpr std::size_t kKeptBytes = std::size_t{64} << 20;
 
   PotentialData data_;
   TypeLikeness types_;
-  PotentialLesson lesson_;
+  std::int64_t revision_ = 0;
+  std::size_t changed_ = 0;  // records since the lesson's revision
+  std::shared_ptr<const PotentialLesson> lesson_;
   std::unique_ptr<const PotentialSpace> space_;
   mutable std::mutex mutex_;
   mutable std::list<std::shared_ptr<const PotentialRanking>> kept_;  // last used first
 };
-
-// Whether changes may change a model.
-bool ConcernsPotential(const model::Delta& changes);
 
 }  // namespace bulian::match
 

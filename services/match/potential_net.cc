@@ -12,9 +12,9 @@ namespace {
 
 using Eigen::Index;
 
-constexpr Index kHinges = 28;
-constexpr int kEpochs = 20;
-constexpr std::size_t kBatch = 16;
+constexpr Index kHinges = 20;
+constexpr int kEpochs = 12;
+constexpr std::size_t kBatch = 8;
 constexpr float kRate = 0.01F, kPull = 0.01F;
 
 float Uniform(std::mt19937_64& random) {
@@ -47,20 +47,51 @@ class PotentialNet::Adam {
   Eigen::ArrayXf mean_, square_;
 };
 
-bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, std::size_t folds,
-                         const StopToken& stop) {
-  std::mt19937_64 random(7919 + fold);
+// What a batch of lectures says: by how much each number should fall.
+struct PotentialNet::Slopes {
+  explicit Slopes(Index signals)
+      : linear(Eigen::VectorXf::Zero(signals)),
+        inner(Eigen::MatrixXf::Zero(signals, kHinges)),
+        offsets(Eigen::VectorXf::Zero(kHinges)),
+        outer(Eigen::VectorXf::Zero(kHinges)) {}
+  Eigen::VectorXf linear;
+  Eigen::MatrixXf inner;
+  Eigen::VectorXf offsets, outer;
+};
+
+void PotentialNet::Start(std::mt19937_64& random) {
   const Index count = signals();
   inner_.resize(count, kHinges);
   for (Index i = 0; i < inner_.size(); ++i) inner_.data()[i] = Normal(random) / std::sqrt(static_cast<float>(count));
   offsets_ = Eigen::VectorXf::Zero(kHinges);
   outer_.resize(kHinges);
   for (Index i = 0; i < kHinges; ++i) outer_(i) = 0.1F * Normal(random);
+}
+
+void PotentialNet::AddSlopes(const Lecture& lecture, float weight, Slopes* slopes) const {
+  RowMatrix hinges = lecture.signals * inner_;
+  hinges.rowwise() += offsets_.transpose();
+  const RowMatrix open = hinges.cwiseMax(0.0F);
+  Eigen::ArrayXf chance = (lecture.signals * linear_ + open * outer_ + lecture.log_weights).array();
+  chance = (chance - chance.maxCoeff()).exp();
+  chance /= chance.sum();
+  const Eigen::VectorXf slope = (chance.matrix() - lecture.truth) * weight;
+  slopes->linear.noalias() += lecture.signals.transpose() * slope;
+  slopes->outer.noalias() += open.transpose() * slope;
+  const RowMatrix back = ((slope * outer_.transpose()).array() * (hinges.array() > 0).cast<float>()).matrix();
+  slopes->inner.noalias() += lecture.signals.transpose() * back;
+  slopes->offsets += back.colwise().sum().transpose();
+}
+
+bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, std::size_t folds,
+                         const StopToken& stop) {
+  std::mt19937_64 random(7919 + fold);
+  Start(random);
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < lectures.size(); ++i) {
     if (folds < 2 || i % folds != fold) order.push_back(i);
   }
-  Adam of_linear(count), of_inner(inner_.size()), of_offsets(kHinges), of_outer(kHinges);
+  Adam of_linear(signals()), of_inner(inner_.size()), of_offsets(kHinges), of_outer(kHinges);
   int step = 0;
   for (int epoch = 0; epoch < kEpochs; ++epoch) {
     Shuffle(&order, random);
@@ -68,32 +99,19 @@ bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, st
     for (std::size_t begin = 0; begin < order.size(); begin += kBatch) {
       if (stop && stop()) return false;
       const std::size_t end = std::min(order.size(), begin + kBatch);
-      Eigen::VectorXf linear = Eigen::VectorXf::Zero(count), offsets = Eigen::VectorXf::Zero(kHinges),
-                      outer = Eigen::VectorXf::Zero(kHinges);
-      Eigen::MatrixXf inner = Eigen::MatrixXf::Zero(count, kHinges);
+      Slopes slopes(signals());
       for (std::size_t i = begin; i < end; ++i) {
-        const Lecture& lecture = lectures[order[i]];
-        RowMatrix hinges = lecture.signals * inner_;
-        hinges.rowwise() += offsets_.transpose();
-        const RowMatrix open = hinges.cwiseMax(0.0F);
-        Eigen::ArrayXf chance = (lecture.signals * linear_ + open * outer_ + lecture.log_weights).array();
-        chance = (chance - chance.maxCoeff()).exp();
-        chance /= chance.sum();
-        const Eigen::VectorXf slope = (chance.matrix() - lecture.truth) / static_cast<float>(end - begin);
-        linear.noalias() += lecture.signals.transpose() * slope;
-        outer.noalias() += open.transpose() * slope;
-        const RowMatrix back = ((slope * outer_.transpose()).array() * (hinges.array() > 0).cast<float>()).matrix();
-        inner.noalias() += lecture.signals.transpose() * back;
-        offsets += back.colwise().sum().transpose();
+        AddSlopes(lectures[order[i]], 1 / static_cast<float>(end - begin), &slopes);
       }
-      linear += kPull * (linear_ - prior_);
-      inner += kPull * inner_;
-      outer += kPull * outer_;
+      slopes.linear += kPull * (linear_ - prior_);
+      slopes.inner += kPull * inner_;
+      slopes.outer += kPull * outer_;
       ++step;
-      of_linear.Step(linear.array(), rate, step, linear_.data());
-      of_inner.Step(Eigen::Map<const Eigen::ArrayXf>(inner.data(), inner.size()), rate, step, inner_.data());
-      of_offsets.Step(offsets.array(), rate, step, offsets_.data());
-      of_outer.Step(outer.array(), rate, step, outer_.data());
+      of_linear.Step(slopes.linear.array(), rate, step, linear_.data());
+      of_inner.Step(Eigen::Map<const Eigen::ArrayXf>(slopes.inner.data(), slopes.inner.size()), rate, step,
+                    inner_.data());
+      of_offsets.Step(slopes.offsets.array(), rate, step, offsets_.data());
+      of_outer.Step(slopes.outer.array(), rate, step, outer_.data());
     }
   }
   return true;

@@ -6,7 +6,9 @@
 #define SERVICES_MATCH_POTENTIAL_NET_H_
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <cstdint>
+#include <random>
 #include <span>
 #include <vector>
 
@@ -38,6 +40,11 @@ class PotentialNet {
 
  private:
   class Adam;
+  struct Slopes;
+
+  // Numbers to start from, drawn by `random`.
+  void Start(std::mt19937_64& random);
+  void AddSlopes(const Lecture& lecture, float weight, Slopes* slopes) const;
 
   Eigen::VectorXf prior_, linear_;
   Eigen::MatrixXf inner_;            // signals x hinges; empty: none

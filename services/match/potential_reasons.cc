@@ -21,12 +21,14 @@ using model::ResourceType;
 constexpr std::size_t kMostNamed = 3, kMostWords = 5;
 
 constexpr std::array kOfWords = {kWords, kNames, kLabels, kTextCommon, kTextMiddle, kTextRare};
-constexpr std::array kOfCapabilities = {kNearest, kNear,     kNearShare, kPseudo, kEnds,
-                                        kRuns,    kRunWords, kContains,  kWithin};
-constexpr std::array kOfTogether = {kTogether, kWalk, kPairsMaker, kPairsClosest};
-constexpr std::array kOfNeighbours = {
-    kPseudoCommon, kPseudoMiddle, kPseudoRare,    kMakerCommon,       kMakerMiddle,        kMakerRare,   kMakerWords,
-    kPseudoWords,  kClosestMaker, kClosestPseudo, kClosestMakerWords, kClosestPseudoWords, kPairsPseudo, kPseudoWalk};
+constexpr std::array kOfCapabilities = {kNearest,  kNear,     kNearShare, kPseudo, kEnds,      kRuns,
+                                        kRunWords, kContains, kWithin,    kSense,  kSenseShare};
+constexpr std::array kOfTogether = {kTogether,    kWalk,      kPairsMaker,    kPairsClosest,
+                                    kPairsCommon, kPairsRare, kTogetherShare, kTogetherMost};
+constexpr std::array kOfNeighbours = {kPseudoCommon, kPseudoMiddle,  kPseudoRare,        kMakerCommon,
+                                      kMakerMiddle,  kMakerRare,     kMakerWords,        kPseudoWords,
+                                      kClosestMaker, kClosestPseudo, kClosestMakerWords, kClosestPseudoWords,
+                                      kPairsPseudo,  kPseudoWalk,    kSenseText,         kSensePairs};
 constexpr std::array kOfIndustry = {kIndustryLift, kIndustryShare, kMakerIndustry};
 constexpr std::array kOfTaxonomy = {kKin, kCousins, kInputs, kKinText, kKinPairs};
 constexpr std::array kOfLinks = {kSells, kTrades, kPeers};

@@ -5,13 +5,17 @@
 #include <cstddef>
 #include <span>
 
+#include "services/match/claim_trust.h"
+#include "services/match/type_steps.h"
+#include "services/match/weighted.h"
+
 namespace bulian::match {
 namespace {
 
 using Cell = SparseRows::Cell;
 using Eigen::Index;
 
-constexpr std::size_t kMostAlike = 200, kMostPseudo = 50, kMostMakers = 256, kClosestOf = 16, kClosestPseudoOf = 16,
+constexpr std::size_t kMostAlike = 200, kMostPseudo = 50, kMostMakers = 256, kClosestOf = 8, kClosestPseudoOf = 8,
                       kMostCousins = 2000, kWidelyMade = 4096, kProfileWords = 400;
 
 float Made(const PotentialSpace& space, std::uint32_t type) {
@@ -21,68 +25,40 @@ float Makes(const PotentialSpace& space, std::uint32_t company) {
   return static_cast<float>(std::max<std::size_t>(1, space.makes()[company].size()));
 }
 
-// The heaviest, heaviest first; ties by index.
-Weighted Heaviest(Weighted all, std::size_t most) {
-  const auto before = [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second > b.second : a.first < b.first;
-  };
-  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(most, all.size()));
-  std::partial_sort(all.begin(), end, all.end(), before);
-  all.erase(end, all.end());
-  return all;
-}
-
-Weighted NonZero(const std::vector<float>& values) {
-  Weighted all;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i] > 0) all.emplace_back(static_cast<std::uint32_t>(i), values[i]);
-  }
-  return all;
-}
-
-void ScaleToSum(Weighted* weights) {
-  float sum = 0;
-  for (const auto& [index, weight] : *weights) sum += weight;
-  if (sum <= 0) return;
-  for (auto& [index, weight] : *weights) weight /= sum;
-}
-
-// Some of the makers, spread over all of them.
-Weighted EvenShare(const std::vector<std::uint32_t>& makers) {
-  Weighted share;
-  const std::size_t count = std::min(makers.size(), kMostMakers);
-  for (std::size_t i = 0; i < count; ++i) {
-    share.emplace_back(makers[i * makers.size() / count], 1 / static_cast<float>(count));
-  }
-  return share;
-}
-
 class Computation {
  public:
   Computation(const PotentialSpace& space, std::uint32_t type, RowMatrix* values, Evidence* evidence)
-      : space_(space), data_(space.data()), type_(type), values_(*values), evidence_(*evidence) {
+      : space_(space),
+        data_(space.data()),
+        type_(type),
+        values_(*values),
+        evidence_(*evidence),
+        trust_(ClaimTrust(space.makes())) {
     values_.setZero(kSignalCount, static_cast<Index>(space.companies()));
   }
 
   void Run() {
     evidence_ = {};
     for (const Cell& maker : space_.makers()[type_]) evidence_.makers.push_back(maker.column);
-    makers_ = EvenShare(evidence_.makers);
+    makers_ = EvenShare(evidence_.makers, kMostMakers);
     Likeness();
     KinAndInputs();
     OfWords(space_.words(), kWords);
     OfWords(space_.names(), kNames);
     OfWords(space_.labels(), kLabels);
-    Industries();
+    Lift(evidence_.pseudo_makers, kIndustryLift, kIndustryShare);
+    Lift(makers_, kMakerIndustry, -1);
     Containment();
     Profiles();
+    Sense();
     Latent();
     Together();
     Walk(makers_, kWalk);
     Walk(evidence_.pseudo_makers, kPseudoWalk);
     Links();
     for (std::size_t company = 0; company < space_.companies(); ++company) {
-      At(kSize, company) = std::log1p(static_cast<float>(space_.makes()[company].size()));
+      At(kSize, company) = std::log1p(trust_[company] * static_cast<float>(space_.makes()[company].size()));
+      if (trust_[company] < 1) values_.col(static_cast<Index>(company)).head(kSize) *= trust_[company];
     }
   }
 
@@ -138,7 +114,7 @@ class Computation {
     Weighted pseudo;
     for (std::uint32_t company = 0; company < space_.companies(); ++company) {
       At(kNearShare, company) = At(kNear, company) / std::sqrt(Makes(space_, company) + 3);
-      if (At(kPseudo, company) > 0) pseudo.emplace_back(company, At(kPseudo, company));
+      if (At(kPseudo, company) > 0) pseudo.emplace_back(company, trust_[company] * At(kPseudo, company));
     }
     evidence_.pseudo_makers = Heaviest(std::move(pseudo), kMostPseudo);
     ScaleToSum(&evidence_.pseudo_makers);
@@ -211,19 +187,8 @@ class Computation {
     }
   }
 
-  // Types one step further, each once, without the type itself.
   std::vector<std::uint32_t> Step(const std::vector<std::uint32_t>& from, const SparseRows& along) const {
-    std::vector<std::uint32_t> reached;
-    for (const std::uint32_t type : from) {
-      if (reached.size() > kMostCousins) break;
-      for (const Cell& next : along[type]) {
-        if (next.column != type_) reached.push_back(next.column);
-      }
-    }
-    std::sort(reached.begin(), reached.end());
-    reached.erase(std::unique(reached.begin(), reached.end()), reached.end());
-    if (reached.size() > kMostCousins) reached.resize(kMostCousins);
-    return reached;
+    return StepAlong(from, along, type_, kMostCousins);
   }
 
   void KinAndInputs() {
@@ -242,7 +207,7 @@ class Computation {
     Weighted near;
     for (std::uint32_t company = 0; company < space_.companies(); ++company) {
       const float weight = At(kKin, company) + 0.3F * (At(kCousins, company) + At(kInputs, company));
-      if (weight > 0) near.emplace_back(company, weight);
+      if (weight > 0) near.emplace_back(company, trust_[company] * weight);
     }
     kin_makers_ = Heaviest(std::move(near), kMostPseudo);
     ScaleToSum(&kin_makers_);
@@ -264,10 +229,6 @@ class Computation {
         if (share >= 0) At(share, holder.column) += found[facet];
       }
     }
-  }
-  void Industries() {
-    Lift(evidence_.pseudo_makers, kIndustryLift, kIndustryShare);
-    Lift(makers_, kMakerIndustry, -1);
   }
 
   // Columns to liken all companies with, and where the answers go.
@@ -319,10 +280,43 @@ class Computation {
       of_text.Add(text.Mean(std::span(pseudo).subspan(i, 1), 1), 1, kClosestPseudo,
                   pseudo[i].second / pseudo[0].second);
     }
-    if (!makers_.empty()) of_pairs.Add(pairs.Mean(makers_, 1), 1, kPairsMaker);
+    if (!sense_makers_.empty()) {
+      of_text.Add(text.Mean(sense_makers_, 1), 1, kSenseText);
+      of_pairs.Add(pairs.Mean(sense_makers_, 1), 1, kSensePairs);
+    }
+    if (!makers_.empty()) {
+      of_pairs.Add(pairs.Mean(makers_, 0), 0, kPairsCommon);
+      of_pairs.Add(pairs.Mean(makers_, 1), 1, kPairsMaker);
+      of_pairs.Add(pairs.Mean(makers_, 2), 2, kPairsRare);
+    }
     if (!pseudo.empty()) of_pairs.Add(pairs.Mean(pseudo, 1), 1, kPairsPseudo);
     Answer(text, of_text);
     Answer(pairs, of_pairs);
+  }
+
+  // Rarer types count more among who makes alike ones, as for pseudo-makers.
+  void Sense() {
+    const RowMatrix& senses = space_.senses();
+    if (senses.cols() == 0) return;
+    const Eigen::VectorXf own = senses.row(type_).transpose();
+    Eigen::VectorXf likeness = senses * own;
+    likeness(type_) = 0;
+    Weighted alike;
+    for (std::uint32_t company = 0; company < space_.companies(); ++company) {
+      float most = 0, sum = 0, rare = 0;
+      for (const Cell& made : space_.makes()[company]) {
+        const float one = std::max(0.0F, likeness(made.column)), power = one * one * one * one;
+        most = std::max(most, one);
+        sum += power;
+        rare += power / std::sqrt(Made(space_, made.column));
+      }
+      const float size = std::sqrt(Makes(space_, company) + 3);
+      At(kSense, company) = most;
+      At(kSenseShare, company) = sum / size;
+      if (rare > 0) alike.emplace_back(company, trust_[company] * rare / std::sqrt(size));
+    }
+    sense_makers_ = Heaviest(std::move(alike), kMostPseudo);
+    ScaleToSum(&sense_makers_);
   }
 
   void Together() {
@@ -335,7 +329,13 @@ class Computation {
       const auto makers = space_.makers()[type];
       if (shared[type] == 0 || makers.size() > kWidelyMade) continue;
       const float value = shared[type] / std::sqrt(static_cast<float>(makers.size()));
-      for (const Cell& maker : makers) At(kTogether, maker.column) += value;
+      for (const Cell& maker : makers) {
+        At(kTogether, maker.column) += value;
+        At(kTogetherMost, maker.column) = std::max(At(kTogetherMost, maker.column), value);
+      }
+    }
+    for (std::uint32_t company = 0; company < space_.companies(); ++company) {
+      At(kTogetherShare, company) = At(kTogether, company) / std::sqrt(Makes(space_, company) + 3);
     }
   }
 
@@ -388,7 +388,8 @@ class Computation {
   const std::uint32_t type_;
   RowMatrix& values_;
   Evidence& evidence_;
-  Weighted makers_, kin_makers_;
+  const std::vector<float> trust_;
+  Weighted makers_, kin_makers_, sense_makers_;
 };
 
 }  // namespace

@@ -37,6 +37,14 @@ enum Signal : std::uint8_t {
   kPseudoWords,
   kClosestMakerWords,  // the same, of the closest one
   kClosestPseudoWords,
+  kSense,        // likeness along latent directions of the type it makes that is most alike
+  kSenseShare,   // its fourth power summed over what it makes, over the root of how much that is
+  kSenseText,    // texts of the companies with the greatest kSenseShare beside its own
+  kSensePairs,   // what those make beside what it makes
+  kPairsCommon,  // as kPairsMaker, unlevelled and fully levelled
+  kPairsRare,
+  kTogetherShare,  // kTogether over the root of how much it makes
+  kTogetherMost,   // the type it makes that goes most with this one
   kContains,       // makes types whose names contain the type's
   kWithin,         // makes types whose names lie within the type's
   kClosestMaker,   // the maker whose text is most alike

@@ -141,23 +141,7 @@ std::vector<Cell> PotentialSpace::ProfileOf(std::uint32_t type) const {
   return cells;
 }
 
-PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes)
-    : data_(data),
-      types_(types),
-      makes_(std::move(makes)),
-      makers_(Transposed(makes_, data.types.size())),
-      names_(Bm25(data.own_text, data.gram_count)),
-      labels_(Bm25(data.label_text, data.gram_count)) {
-  const SparseRows documents = Documents(true);
-  words_ = Bm25(documents, data.gram_count);
-  const std::vector<std::size_t> counts = CountsByColumn(documents, data.gram_count);
-  rarity_.resize(data.gram_count);
-  for (std::size_t gram = 0; gram < rarity_.size(); ++gram) {
-    rarity_[gram] = std::log(static_cast<float>(companies() + 1) / static_cast<float>(counts[gram] + 1));
-  }
-  profiles_ = UnitProfiles(Documents(false));
-  profile_of_gram_ = Transposed(profiles_, data.gram_count);
-  const SparseRows profiles = UnitProfiles(documents);
+SparseRows PotentialSpace::EvenPairs() {
   SparseRows pairs;
   for (std::size_t company = 0; company < companies(); ++company) {
     Cells made(makes_[company].begin(), makes_[company].end());
@@ -168,10 +152,46 @@ PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& ty
     if (!made.empty()) active_.push_back(static_cast<std::uint32_t>(company));
     pairs.Append(std::move(made));
   }
-  bases_.text = FindLatentBasis(profiles, data.gram_count, Directions(kTextDirections, companies(), data.gram_count));
-  bases_.pairs = FindLatentBasis(pairs, data.types.size(), Directions(kPairDirections, companies(), data.types.size()));
+  return pairs;
+}
+
+void PotentialSpace::FindSenses() {
+  SparseRows words;
+  for (std::uint32_t type = 0; type < data_.types.size(); ++type) words.Append(ProfileOf(type));
+  senses_ = Times(words, bases_.text.directions);
+  for (Eigen::Index type = 0; type < senses_.rows(); ++type) {
+    const float norm = senses_.row(type).norm();
+    if (norm > 1e-9F) senses_.row(type) /= norm;
+  }
+}
+
+PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes,
+                               const StopToken& stop)
+    : data_(data), types_(types), makes_(std::move(makes)), makers_(Transposed(makes_, data.types.size())) {
+  const auto stopped = [&] { return stop && stop(); };
+  names_ = Bm25(data.own_text, data.gram_count);
+  labels_ = Bm25(data.label_text, data.gram_count);
+  const SparseRows documents = Documents(true);
+  words_ = Bm25(documents, data.gram_count);
+  if (stopped()) return;
+  const std::vector<std::size_t> counts = CountsByColumn(documents, data.gram_count);
+  rarity_.resize(data.gram_count);
+  for (std::size_t gram = 0; gram < rarity_.size(); ++gram) {
+    rarity_[gram] = std::log(static_cast<float>(companies() + 1) / static_cast<float>(counts[gram] + 1));
+  }
+  profiles_ = UnitProfiles(Documents(false));
+  profile_of_gram_ = Transposed(profiles_, data.gram_count);
+  const SparseRows profiles = UnitProfiles(documents), pairs = EvenPairs();
+  if (stopped()) return;
+  bases_.text =
+      FindLatentBasis(profiles, data.gram_count, Directions(kTextDirections, companies(), data.gram_count), stop);
+  if (stopped()) return;
+  bases_.pairs =
+      FindLatentBasis(pairs, data.types.size(), Directions(kPairDirections, companies(), data.types.size()), stop);
+  if (stopped()) return;
   text_ = std::make_unique<const LatentRows>(profiles, bases_.text);
   pairs_ = std::make_unique<const LatentRows>(pairs, bases_.pairs);
+  FindSenses();
 }
 
 }  // namespace bulian::match

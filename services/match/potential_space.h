@@ -32,8 +32,9 @@ struct TypeLikeness {
 // Immutable, thread-safe; keeps references to what it is made of.
 class PotentialSpace {
  public:
-  // `makes` as PotentialData::makes or with fewer pairs; everything is found from these alone.
-  PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes);
+  // `makes` as PotentialData::makes or with fewer pairs; everything is found from these alone. Uses up to two threads.
+  // Stopped: what it holds is of no use.
+  PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes, const StopToken& stop);
 
   const PotentialData& data() const { return data_; }
   const TypeLikeness& types() const { return types_; }
@@ -48,6 +49,8 @@ class PotentialSpace {
   const SparseRows& profile_of_gram() const { return profile_of_gram_; }
   const LatentRows& text() const { return *text_; }
   const LatentRows& pairs() const { return *pairs_; }
+  // Types x text directions, unit length: what their words mean by the company they keep. Empty without directions.
+  const RowMatrix& senses() const { return senses_; }
   // The words of a type as the text directions read them.
   std::vector<SparseRows::Cell> ProfileOf(std::uint32_t type) const;
   std::size_t companies() const { return makes_.rows(); }
@@ -58,6 +61,9 @@ class PotentialSpace {
   // Counted grams of companies: of what they make, and with `whole` of what they sell and their own text too.
   SparseRows Documents(bool whole) const;
   SparseRows UnitProfiles(const SparseRows& documents) const;
+  // Companies x types, each company as much as any; fills active_.
+  SparseRows EvenPairs();
+  void FindSenses();
 
   const PotentialData& data_;
   const TypeLikeness& types_;
@@ -66,6 +72,7 @@ class PotentialSpace {
   std::vector<float> rarity_;  // per gram, as the text profiles weigh it
   std::vector<std::uint32_t> active_;
   std::unique_ptr<const LatentRows> text_, pairs_;
+  RowMatrix senses_;
 };
 
 }  // namespace bulian::match

@@ -113,9 +113,10 @@ void Reporter::FillParts(const Entry& entry, const Place& place, double similari
 }
 
 void Reporter::FillPotential(const Entry& entry, v1::Candidate* candidate) const {
-  if (!query_.ranking || entry.source != 0) return;
+  if (entry.source != 0 || !query_.Ranked(entry.enterprise)) return;
   candidate->set_probability(query_.ranking->ProbabilityOf(entry.enterprise));
-  AddPotentialReasons(*query_.model, *query_.ranking, *query_.snapshot, entry.enterprise, candidate->mutable_reasons());
+  AddPotentialReasons(*query_.model, *query_.ranking, *query_.model_records, entry.enterprise,
+                      candidate->mutable_reasons());
 }
 
 void Reporter::FillLikely(const Entry& entry, v1::Candidate* candidate) {
