@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <cstdint>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "bulian/v1/match.pb.h"
 #include "services/model/resource_name.h"
@@ -24,33 +28,94 @@ bool SetTarget(const std::string& typed, std::string* parent, v1::MatchTarget* t
   return true;
 }
 
-// What is open, and what would have to change.
-std::string Reasons(const v1::Candidate& candidate, const Options& o) {
+// The kinds of evidence that carried the probability most.
+std::string Evidence(const v1::Candidate& c) {
+  constexpr int kReasonsShown = 2;
   std::string text;
-  for (const auto& change : candidate.nearest_change()) {
-    text += (text.empty() ? "" : "; ") + change.what();
-    if (!change.from().empty()) text += " " + ShortTypes(change.from());
-    if (!change.to().empty()) text += " → " + ShortTypes(change.to());
+  int shown = 0;
+  for (const auto& reason : c.reasons()) {
+    if (reason.missing() || reason.weight() <= 0 || ++shown > kReasonsShown) continue;
+    text += (text.empty() ? "" : "; ") + reason.text();
   }
-  if (!text.empty()) return std::string(o.Word("would fit with: ", "若满足：")) + text;
-  for (const auto& part : candidate.parts())
+  return text;
+}
+
+// What speaks for it, what is open, and what would have to change.
+std::string Reasons(const v1::Candidate& c, const Options& o) {
+  std::string changes;
+  for (const auto& change : c.nearest_change()) {
+    changes += (changes.empty() ? std::string(o.Word("would fit with: ", "若满足：")) : "; ") + change.what();
+    if (!change.from().empty()) changes += " " + ShortTypes(change.from());
+    if (!change.to().empty()) changes += " → " + ShortTypes(change.to());
+  }
+  const std::string evidence = Evidence(c);
+  if (c.basis() == v1::LIKELY && !evidence.empty()) return evidence;  // all it lacks is the capability
+  if (!changes.empty()) return evidence.empty() ? changes : changes + "; " + evidence;
+  std::string text;
+  for (const auto& part : c.parts())
     if (!part.reason().empty()) text += (text.empty() ? "" : "; ") + part.reason();
   return text;
 }
 
-void PrintCandidates(const v1::FindCandidatesResponse& response, const Options& o) {
-  Table table({">#", std::string(o.Word("CANDIDATE", "候选")), std::string(o.Word("BASIS", "依据")),
-               std::string(o.Word("PLACE", "地点")), std::string(o.Word("FIT", "符合")),
-               ">" + std::string(o.Word("SCORE", "得分")), ">" + std::string(o.Word("FREE CAPACITY", "可用产能")),
-               std::string(o.Word("REASONS", "理由")), std::string(o.Word("ENTERPRISE", "企业"))});
+void PrintRows(const v1::FindCandidatesResponse& response, const Options& o) {
+  const bool likely = std::any_of(response.candidates().begin(), response.candidates().end(),
+                                  [](const v1::Candidate& c) { return c.reasons_size() > 0; });
+  std::vector<std::string> heads = {">#",
+                                    std::string(o.Word("CANDIDATE", "候选")),
+                                    std::string(o.Word("BASIS", "依据")),
+                                    std::string(o.Word("PLACE", "地点")),
+                                    std::string(o.Word("FIT", "符合")),
+                                    ">" + std::string(o.Word("SCORE", "得分"))};
+  if (likely) heads.push_back(">" + std::string(o.Word("LIKELY %", "潜力 %")));
+  heads.push_back(">" + std::string(o.Word("FREE CAPACITY", "可用产能")));
+  heads.emplace_back(o.Word("REASONS", "理由"));
+  heads.emplace_back(o.Word("ENTERPRISE", "企业"));
+  Table table(heads);
   int rank = 0;
-  for (const auto& c : response.candidates())
-    table.AddRow({std::to_string(++rank), o.Text(c.display_name()), std::string(BasisText(c.basis(), o)),
-                  std::string(PlaceText(c.place(), o)), std::string(FitText(c.fit(), o)), BoundsText(c.score()),
-                  c.has_free_capacity() ? BoundsText(c.free_capacity()) : "?", Reasons(c, o),
-                  ShortName(c.enterprise())});
+  for (const auto& c : response.candidates()) {
+    std::vector<std::string> row = {std::to_string(++rank),
+                                    o.Text(c.display_name()),
+                                    std::string(BasisText(c.basis(), o)),
+                                    std::string(PlaceText(c.place(), o)),
+                                    std::string(FitText(c.fit(), o)),
+                                    BoundsText(c.score())};
+    if (likely) row.push_back(c.reasons_size() > 0 ? NumberText(100 * c.probability()) : "");
+    row.push_back(c.has_free_capacity() ? BoundsText(c.free_capacity()) : "?");
+    row.push_back(Reasons(c, o));
+    row.push_back(ShortName(c.enterprise()));
+    table.AddRow(row);
+  }
   if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
   table.PrintAligned(std::cout, 90);
+}
+
+// What a ranking stands on, if it is of other revisions than the answer.
+void PrintModel(const v1::PotentialModelState& state, std::int64_t revision, const Options& o) {
+  if (state.records().number() != revision || state.weights().number() != revision)
+    std::cout << o.Word("potential ranked by records of revision ", "潜力排序依据版本 ") << state.records().number()
+              << o.Word(" and weights learned from revision ", " 的数据，权重学自版本 ") << state.weights().number()
+              << '\n';
+  if (state.unranked() > 0)
+    std::cout << state.unranked()
+              << o.Word(" enterprises are newer than that and come last\n", " 家企业晚于该版本，列于最后\n");
+}
+
+// What carried the probability of a potential candidate, and what is missing.
+void PrintReasons(const v1::Candidate& candidate, const Options& o) {
+  if (candidate.reasons().empty()) return;
+  std::cout << o.Word("likely to come to it: ", "具备潜力的概率：") << NumberText(100 * candidate.probability())
+            << " %\n";
+  Table table({std::string(o.Word("EVIDENCE", "证据")), ">" + std::string(o.Word("WEIGHT", "权重")),
+               std::string(o.Word("WHAT IT STANDS ON", "所依据"))});
+  for (const auto& reason : candidate.reasons())
+    table.AddRow({reason.kind(), reason.missing() ? std::string(o.Word("missing", "缺")) : NumberText(reason.weight()),
+                  reason.text()});
+  table.PrintAligned(std::cout, 110);
+}
+
+void PrintCandidates(const v1::FindCandidatesResponse& response, const Options& o) {
+  PrintRows(response, o);
+  if (o.output == Output::kCsv) return;
   std::cout << '\n' << response.candidate_count() << o.Word(" candidates", " 个候选");
   if (response.has_need_per_year())
     std::cout << o.Word(", need per year ", "，年需求 ") << BoundsText(response.need_per_year());
@@ -58,6 +123,8 @@ void PrintCandidates(const v1::FindCandidatesResponse& response, const Options& 
     std::cout << o.Word(", ", "，") << cluster.cluster() << o.Word(" revision ", " 版本 ")
               << cluster.revision().number();
   std::cout << '\n';
+  if (response.has_potential_model())
+    PrintModel(response.potential_model(), response.clusters(0).revision().number(), o);
   for (const auto& missed : response.unreachable())
     std::cout << o.Word("could not ask: ", "无法查询：") << missed << '\n';
 }
@@ -90,6 +157,7 @@ void PrintExplanation(const v1::ExplainCandidateResponse& response, const Option
               << o.Word("candidate: ", "候选：") << BasisText(response.candidate().basis(), o) << ' '
               << PlaceText(response.candidate().place(), o) << o.Word(", score ", "，得分 ")
               << BoundsText(response.candidate().score()) << '\n';
+  PrintReasons(response.candidate(), o);
   if (response.nearest_change().empty()) {
     std::cout << o.Word("it fits as it is\n", "现状即符合要求\n");
     return;
