@@ -298,8 +298,7 @@ class Computation {
   void Sense() {
     const RowMatrix& senses = space_.senses();
     if (senses.cols() == 0) return;
-    const Eigen::VectorXf own = senses.row(type_).transpose();
-    Eigen::VectorXf likeness = senses * own;
+    Eigen::VectorXf likeness = senses * senses.row(type_).transpose();
     likeness(type_) = 0;
     Weighted alike;
     for (std::uint32_t company = 0; company < space_.companies(); ++company) {
@@ -388,7 +387,7 @@ class Computation {
   const std::uint32_t type_;
   RowMatrix& values_;
   Evidence& evidence_;
-  const std::vector<float> trust_;
+  const std::vector<float> trust_;  // in what a company claims
   Weighted makers_, kin_makers_, sense_makers_;
 };
 
