@@ -127,7 +127,7 @@ Calibration Calibrate(const std::vector<Lecture>& lectures, const std::vector<Po
     Eigen::Matrix3d curve = Eigen::Matrix3d::Identity();
     for (std::size_t i = 0; i < lectures.size(); ++i) {
       const Lecture& lecture = lectures[i];
-      const Eigen::VectorXf scores = nets[i % nets.size()].Score(lecture.signals);
+      const Eigen::VectorXf scores = nets[i % nets.size()].Score(lecture.signals, lecture.makers);
       const Eigen::ArrayXf weighted = (scores + lecture.log_weights).array();
       const float most = weighted.maxCoeff(), sum = most + std::log((weighted - most).exp().sum());
       for (Index row = 0; row < scores.size(); ++row) {
@@ -169,10 +169,10 @@ double Calibration::Probability(double log_share, std::size_t known_makers) cons
   return 1 / (1 + std::exp(-at));
 }
 
-Eigen::VectorXf TaskLesson::Score(const RowMatrix& signals) const {
+Eigen::VectorXf TaskLesson::Score(const RowMatrix& signals, std::size_t known_makers) const {
   const RowMatrix turned = signals.transpose();
   Eigen::VectorXf score = Eigen::VectorXf::Zero(turned.rows());
-  for (const PotentialNet& net : nets) score += net.Score(turned);
+  for (const PotentialNet& net : nets) score += net.Score(turned, static_cast<float>(known_makers));
   return score / static_cast<float>(nets.size());
 }
 

@@ -29,8 +29,9 @@ struct TaskLesson {
   Calibration calibration;
   std::size_t lectures = 0;  // 0: nothing to learn from, plain weights
 
-  // Mean score of the networks per company; `signals` as ComputeSignals and Standardise leave them.
-  Eigen::VectorXf Score(const RowMatrix& signals) const;
+  // Mean score of the networks per company, for a type with so many known makers; `signals` as ComputeSignals and
+  // Standardise leave them.
+  Eigen::VectorXf Score(const RowMatrix& signals, std::size_t known_makers) const;
 };
 
 struct PotentialLesson {

@@ -24,7 +24,8 @@ PotentialRanking::PotentialRanking(const PotentialModel& model, std::uint32_t ty
   ComputeSignals(space, type, &signals_, &evidence_);
   Standardise(space, evidence_, &signals_);
   const TaskLesson& lesson = LessonOf(model);
-  const Eigen::VectorXf scores = lesson.Score(signals_), shares = LogShares(space, evidence_, scores);
+  const Eigen::VectorXf scores = lesson.Score(signals_, evidence_.makers.size()),
+                        shares = LogShares(space, evidence_, scores);
   std::vector<std::uint32_t> order(space.companies());
   for (std::uint32_t company = 0; company < order.size(); ++company) order[company] = company;
   std::sort(order.begin(), order.end(),
@@ -53,7 +54,7 @@ double PotentialRanking::WeightOf(const PotentialModel& model, std::uint32_t com
   both.col(0) = signals_.col(company);
   both.col(1) = both.col(0);
   for (const Signal signal : signals) both(signal, 1) = 0;
-  const Eigen::VectorXf scores = LessonOf(model).Score(both);
+  const Eigen::VectorXf scores = LessonOf(model).Score(both, evidence_.makers.size());
   return static_cast<double>(scores(0) - scores(1));
 }
 

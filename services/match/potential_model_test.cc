@@ -79,7 +79,7 @@ TEST(PotentialModel, ProbabilitiesAreCalibrated) {
       Evidence evidence;
       ComputeSignals(space, held.type, &signals, &evidence);
       Standardise(space, evidence, &signals);
-      const Eigen::VectorXf shares = LogShares(space, evidence, lesson->warm.Score(signals));
+      const Eigen::VectorXf shares = LogShares(space, evidence, lesson->warm.Score(signals, evidence.makers.size()));
       for (const std::uint32_t company : space.active()) {
         if (std::binary_search(evidence.makers.begin(), evidence.makers.end(), company)) continue;
         said += lesson->warm.calibration.Probability(static_cast<double>(shares(company)), evidence.makers.size());

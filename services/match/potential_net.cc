@@ -17,6 +17,9 @@ constexpr int kEpochs = 12;
 constexpr std::size_t kBatch = 8;
 constexpr float kRate = 0.01F, kPull = 0.01F;
 
+// 0 with two known makers.
+float Known(float makers) { return std::log((1 + makers) / 3); }
+
 float Uniform(std::mt19937_64& random) {
   return static_cast<float>((static_cast<double>(random() >> 11) + 0.5) / 9007199254740992.0);
 }
@@ -53,10 +56,11 @@ struct PotentialNet::Slopes {
       : linear(Eigen::VectorXf::Zero(signals)),
         inner(Eigen::MatrixXf::Zero(signals, kHinges)),
         offsets(Eigen::VectorXf::Zero(kHinges)),
+        by_makers(Eigen::VectorXf::Zero(kHinges)),
         outer(Eigen::VectorXf::Zero(kHinges)) {}
   Eigen::VectorXf linear;
   Eigen::MatrixXf inner;
-  Eigen::VectorXf offsets, outer;
+  Eigen::VectorXf offsets, by_makers, outer;
 };
 
 void PotentialNet::Start(std::mt19937_64& random) {
@@ -66,11 +70,15 @@ void PotentialNet::Start(std::mt19937_64& random) {
   offsets_ = Eigen::VectorXf::Zero(kHinges);
   outer_.resize(kHinges);
   for (Index i = 0; i < kHinges; ++i) outer_(i) = 0.1F * Normal(random);
+  by_makers_.resize(kHinges);
+  for (Index i = 0; i < kHinges; ++i) by_makers_(i) = 0.5F * Normal(random);
 }
+
+Eigen::VectorXf PotentialNet::OffsetsFor(float makers) const { return offsets_ + Known(makers) * by_makers_; }
 
 void PotentialNet::AddSlopes(const Lecture& lecture, float weight, Slopes* slopes) const {
   RowMatrix hinges = lecture.signals * inner_;
-  hinges.rowwise() += offsets_.transpose();
+  hinges.rowwise() += OffsetsFor(lecture.makers).transpose();
   const RowMatrix open = hinges.cwiseMax(0.0F);
   Eigen::ArrayXf chance = (lecture.signals * linear_ + open * outer_ + lecture.log_weights).array();
   chance = (chance - chance.maxCoeff()).exp();
@@ -80,7 +88,9 @@ void PotentialNet::AddSlopes(const Lecture& lecture, float weight, Slopes* slope
   slopes->outer.noalias() += open.transpose() * slope;
   const RowMatrix back = ((slope * outer_.transpose()).array() * (hinges.array() > 0).cast<float>()).matrix();
   slopes->inner.noalias() += lecture.signals.transpose() * back;
-  slopes->offsets += back.colwise().sum().transpose();
+  const Eigen::VectorXf of_hinges = back.colwise().sum().transpose();
+  slopes->offsets += of_hinges;
+  slopes->by_makers += Known(lecture.makers) * of_hinges;
 }
 
 bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, std::size_t folds,
@@ -91,7 +101,7 @@ bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, st
   for (std::size_t i = 0; i < lectures.size(); ++i) {
     if (folds < 2 || i % folds != fold) order.push_back(i);
   }
-  Adam of_linear(signals()), of_inner(inner_.size()), of_offsets(kHinges), of_outer(kHinges);
+  Adam of_linear(signals()), of_inner(inner_.size()), of_offsets(kHinges), of_makers(kHinges), of_outer(kHinges);
   int step = 0;
   for (int epoch = 0; epoch < kEpochs; ++epoch) {
     Shuffle(&order, random);
@@ -111,21 +121,23 @@ bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, st
       of_inner.Step(Eigen::Map<const Eigen::ArrayXf>(slopes.inner.data(), slopes.inner.size()), rate, step,
                     inner_.data());
       of_offsets.Step(slopes.offsets.array(), rate, step, offsets_.data());
+      of_makers.Step(slopes.by_makers.array(), rate, step, by_makers_.data());
       of_outer.Step(slopes.outer.array(), rate, step, outer_.data());
     }
   }
   return true;
 }
 
-Eigen::VectorXf PotentialNet::Score(const RowMatrix& signals) const {
+Eigen::VectorXf PotentialNet::Score(const RowMatrix& signals, float makers) const {
   Eigen::VectorXf score = signals * linear_;
   if (inner_.size() == 0) return score;
   // In portions: a million companies need no matrix of their hinges at once.
   constexpr Index kPortion = 4096;
+  const Eigen::VectorXf offsets = OffsetsFor(makers);
   for (Index begin = 0; begin < signals.rows(); begin += kPortion) {
     const Index rows = std::min(kPortion, signals.rows() - begin);
     RowMatrix hinges = signals.middleRows(begin, rows) * inner_;
-    hinges.rowwise() += offsets_.transpose();
+    hinges.rowwise() += offsets.transpose();
     score.segment(begin, rows) += hinges.cwiseMax(0.0F) * outer_;
   }
   return score;

@@ -1,5 +1,6 @@
 // A small network that weighs signals: a linear part that starts from and is pulled to plain weights, and one layer of
-// hinges for what signals say together. Learned by the list: the held-out companies of a type should have the greatest
+// hinges for what signals say together. How many makers are known opens and closes hinges, because with more of them
+// other signals tell most. Learned by the list: the held-out companies of a type should have the greatest
 // scores of all (Z. Cao et al., Learning to rank: from pairwise approach to listwise approach, ICML 2007), by Adam
 // (D. Kingma, J. Ba, 2015). Pure; the same numbers every time on one machine.
 #ifndef SERVICES_MATCH_POTENTIAL_NET_H_
@@ -34,8 +35,8 @@ class PotentialNet {
   // Learns from all lectures but each `folds`-th from `fold` on. False if stopped.
   bool Learn(std::span<const Lecture> lectures, std::size_t fold, std::size_t folds, const StopToken& stop);
 
-  // One score for each row of companies x signals.
-  Eigen::VectorXf Score(const RowMatrix& signals) const;
+  // One score for each row of companies x signals, for a type with so many known makers.
+  Eigen::VectorXf Score(const RowMatrix& signals, float makers) const;
   Eigen::Index signals() const { return linear_.size(); }
 
  private:
@@ -45,10 +46,12 @@ class PotentialNet {
   // Numbers to start from, drawn by `random`.
   void Start(std::mt19937_64& random);
   void AddSlopes(const Lecture& lecture, float weight, Slopes* slopes) const;
+  // Of each hinge, for a type with so many known makers.
+  Eigen::VectorXf OffsetsFor(float makers) const;
 
   Eigen::VectorXf prior_, linear_;
-  Eigen::MatrixXf inner_;            // signals x hinges; empty: none
-  Eigen::VectorXf offsets_, outer_;  // per hinge
+  Eigen::MatrixXf inner_;                        // signals x hinges; empty: none
+  Eigen::VectorXf offsets_, by_makers_, outer_;  // per hinge
 };
 
 }  // namespace bulian::match

@@ -57,8 +57,9 @@ class Computation {
     Walk(evidence_.pseudo_makers, kPseudoWalk);
     Links();
     for (std::size_t company = 0; company < space_.companies(); ++company) {
-      At(kSize, company) = std::log1p(trust_[company] * static_cast<float>(space_.makes()[company].size()));
-      if (trust_[company] < 1) values_.col(static_cast<Index>(company)).head(kSize) *= trust_[company];
+      const float trust = trust_[company];
+      At(kSize, company) = std::log1p(trust * static_cast<float>(space_.makes()[company].size()));
+      if (trust < 1) values_.col(static_cast<Index>(company)).head(kSize) *= trust * trust;  // roots are taken later
     }
   }
 
@@ -333,9 +334,8 @@ class Computation {
         At(kTogetherMost, maker.column) = std::max(At(kTogetherMost, maker.column), value);
       }
     }
-    for (std::uint32_t company = 0; company < space_.companies(); ++company) {
+    for (std::uint32_t company = 0; company < space_.companies(); ++company)
       At(kTogetherShare, company) = At(kTogether, company) / std::sqrt(Makes(space_, company) + 3);
-    }
   }
 
   // F. Christoffel et al., Blockbusters and wallflowers (RecSys 2015), with alpha 0.6 and beta 0.3.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/match/potential_model.h"
@@ -22,6 +23,7 @@ class TestCluster {
   void Makes(const std::string& company, const std::string& type);
   void Sells(const std::string& supplier, const std::string& buyer, const std::string& type);
   std::string TypeName(const std::string& id) const { return world_.Name("capabilityTypes/" + id); }
+  const std::vector<std::pair<std::string, std::string>>& records() const { return world_.records(); }
   model::SnapshotPtr Build(std::uint32_t shuffle = 0) const { return world_.Build(shuffle); }
 
  private:

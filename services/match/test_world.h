@@ -26,6 +26,8 @@ class TestWorld {
   std::string Name(const std::string& relative) const { return "clusters/" + cluster_ + "/" + relative; }
   // `relative` empty: the cluster itself.
   void Put(const std::string& relative, const google::protobuf::Message& message);
+  // Full names and bytes, as they came.
+  const std::vector<std::pair<std::string, std::string>>& records() const { return records_; }
   // Puts the records in an order drawn from the seed; 0: as they came.
   model::SnapshotPtr Build(std::uint32_t shuffle_seed = 0) const;
 
