@@ -25,9 +25,42 @@ void SortByType(std::vector<HeldOut>* held) {
   std::sort(held->begin(), held->end(), [](const HeldOut& a, const HeldOut& b) { return a.type < b.type; });
 }
 
+// A fifth of the makers, at least one.
+HeldOut SomeMakers(std::uint32_t type, std::span<const SparseRows::Cell> makers, std::mt19937_64& random) {
+  std::vector<std::uint32_t> companies = CompaniesOf(makers);
+  Shuffle(&companies, random);
+  companies.resize(std::max<std::size_t>(1, (companies.size() + 2) / 5));
+  std::sort(companies.begin(), companies.end());
+  return {type, std::move(companies)};
+}
+
+// Adds what the outcomes teach; takes their types out of `single` and `several`, so that no round holds them out again.
+void HoldOutcomes(const SparseRows& makers, const PotentialOutcomes& outcomes, std::size_t most,
+                  std::mt19937_64& random, std::vector<std::uint32_t>* single, std::vector<std::uint32_t>* several,
+                  Holdout* holdout) {
+  std::vector<std::uint32_t> taken;
+  for (std::uint32_t type = 0; type < outcomes.won.rows() && taken.size() < most; ++type) {
+    const auto won = outcomes.won[type];
+    if (!won.empty()) {
+      const bool others = std::any_of(makers[type].begin(), makers[type].end(), [&](const SparseRows::Cell& maker) {
+        return !outcomes.won.Has(type, maker.column);
+      });
+      (others ? holdout->warm : holdout->cold).push_back({type, CompaniesOf(won), true});
+    } else if (!outcomes.lost[type].empty() && makers[type].size() > 1) {
+      holdout->warm.push_back(SomeMakers(type, makers[type], random));
+      holdout->warm.back().outcome = true;
+    } else {
+      continue;
+    }
+    taken.push_back(type);
+  }
+  for (auto* types : {single, several})
+    std::erase_if(*types, [&](std::uint32_t type) { return std::binary_search(taken.begin(), taken.end(), type); });
+}
+
 }  // namespace
 
-Holdout HoldOut(const SparseRows& makes, std::size_t types, std::size_t round) {
+Holdout HoldOut(const SparseRows& makes, const PotentialOutcomes& outcomes, std::size_t types, std::size_t round) {
   const SparseRows makers = Transposed(makes, types);
   std::vector<std::uint32_t> single, several;
   for (std::uint32_t type = 0; type < types; ++type) {
@@ -35,24 +68,22 @@ Holdout HoldOut(const SparseRows& makes, std::size_t types, std::size_t round) {
     if (makers[type].size() > 1) several.push_back(type);
   }
   std::mt19937_64 random(15485863);
+  const std::size_t most = std::max(kFewest, kCompaniesLookedAt / std::max<std::size_t>(1, makes.rows()));
+  Holdout of_outcomes;
+  std::mt19937_64 of_lost(32452843);  // of its own, so that without outcomes nothing differs
+  HoldOutcomes(makers, outcomes, std::min(kMostWarm, most), of_lost, &single, &several, &of_outcomes);
   Shuffle(&single, random);
   Shuffle(&several, random);
-  const std::size_t most = std::max(kFewest, kCompaniesLookedAt / std::max<std::size_t>(1, makes.rows()));
   const std::size_t warm = std::min({kMostWarm, most, several.size() * 23 / 100}),
                     cold = std::min({kMostCold, most, several.size() / 10}),
                     alone = cold >= kEnoughCold ? 0 : std::min({kEnoughCold - cold, most, single.size() / 10});
   const std::size_t first = round * (warm + cold), first_alone = round * alone;
   Holdout holdout;
-  for (std::size_t i = first; i < first + warm; ++i) {
-    std::vector<std::uint32_t> companies = CompaniesOf(makers[several[i]]);
-    Shuffle(&companies, random);
-    companies.resize(std::max<std::size_t>(1, (companies.size() + 2) / 5));
-    std::sort(companies.begin(), companies.end());
-    holdout.warm.push_back({several[i], std::move(companies)});
-  }
-  for (std::size_t i = first + warm; i < first + warm + cold; ++i) {
+  if (round == 0) holdout = std::move(of_outcomes);
+  for (std::size_t i = first; i < first + warm; ++i)
+    holdout.warm.push_back(SomeMakers(several[i], makers[several[i]], random));
+  for (std::size_t i = first + warm; i < first + warm + cold; ++i)
     holdout.cold.push_back({several[i], CompaniesOf(makers[several[i]])});
-  }
   for (std::size_t i = first_alone; i < first_alone + alone; ++i)
     holdout.cold.push_back({single[i], CompaniesOf(makers[single[i]])});
   SortByType(&holdout.warm);

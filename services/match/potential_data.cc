@@ -51,6 +51,7 @@ class Reader {
       if (Stopped()) return std::move(data_);
       AddCompany(row);
     }
+    data_.outcomes = ReadOutcomes(snapshot_, data_.company_of_row, data_.type_of_row, data_.types.size());
     data_.gram_count = grams_.size();
     data_.grams = grams_.Names();
     data_.end_count = ends_.size();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "services/match/potential_outcomes.h"
 #include "services/match/retrieval.h"
 #include "services/match/sparse_rows.h"
 #include "services/model/snapshot.h"
@@ -20,17 +21,18 @@ inline constexpr std::uint32_t kNoIndex = ~std::uint32_t{0};
 struct PotentialData {
   std::vector<model::Row> companies, types;                // row by index
   std::vector<std::uint32_t> company_of_row, type_of_row;  // index by row; kNoIndex
-  SparseRows makes;       // companies x types: holds a capability of the type, whatever its date; all 1
-  SparseRows type_text;   // types x grams of names, aliases and descriptions, counted
-  SparseRows type_ends;   // types x ends of names
-  SparseRows type_runs;   // types x runs of three characters of names
-  SparseRows label_text;  // companies x grams of descriptions and annotations, counted
-  SparseRows own_text;    // companies x grams of names, aliases, former names, counted
-  SparseRows facets;      // companies x industries (with the wider ones), qualifications, labels, provinces; all 1
-  SparseRows parents;     // types x types, all 1
-  SparseRows inputs;      // types x types: typical inputs, all 1
-  SparseRows sells;       // companies x types of its supply links as the supplier, all 1
-  SparseRows trades;      // companies x companies with a supply link either way, all 1
+  SparseRows makes;            // companies x types: holds a capability of the type, whatever its date; all 1
+  SparseRows type_text;        // types x grams of names, aliases and descriptions, counted
+  SparseRows type_ends;        // types x ends of names
+  SparseRows type_runs;        // types x runs of three characters of names
+  SparseRows label_text;       // companies x grams of descriptions and annotations, counted
+  SparseRows own_text;         // companies x grams of names, aliases, former names, counted
+  SparseRows facets;           // companies x industries (with the wider ones), qualifications, labels, provinces; all 1
+  SparseRows parents;          // types x types, all 1
+  SparseRows inputs;           // types x types: typical inputs, all 1
+  SparseRows sells;            // companies x types of its supply links as the supplier, all 1
+  SparseRows trades;           // companies x companies with a supply link either way, all 1
+  PotentialOutcomes outcomes;  // of the cluster's own matches
   std::vector<std::string> facet_names;
   std::vector<std::string> grams;  // as people read them
   std::size_t gram_count = 0, end_count = 0, run_count = 0;

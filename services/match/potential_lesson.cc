@@ -35,6 +35,10 @@ Eigen::VectorXf PlainWeights() {
   return weights;
 }
 
+// How many other lectures one of an outcome counts for, and how many companies that merely are not known to make the
+// type one counts for that cannot.
+constexpr float kOutcomeWeight = 4, kLostWeight = 10;
+
 // The active companies that are not known to make the type.
 std::vector<std::uint32_t> OpenCompanies(const PotentialSpace& space, const Evidence& evidence) {
   std::vector<std::uint32_t> open;
@@ -49,10 +53,11 @@ struct Shown {
   float log_weight = 0;   // logarithm of how many companies each of the others stands for
 };
 
-// The held-out companies, the best by plain weights and by single signals, and some at random that stand for all
-// others.
+// The held-out companies, those that cannot make it, the best by plain weights and by single signals, and some at
+// random that stand for all others.
 Shown ShownCompanies(std::uint32_t type, const std::vector<std::uint32_t>& open,
-                     const std::vector<std::uint32_t>& truth, const RowMatrix& signals) {
+                     const std::vector<std::uint32_t>& truth, std::span<const SparseRows::Cell> lost,
+                     const RowMatrix& signals) {
   std::vector<std::uint8_t> marked(static_cast<std::size_t>(signals.cols()));
   const auto show_best = [&](const Eigen::VectorXf& scores, std::size_t count) {
     std::vector<std::uint32_t> best = open;
@@ -65,6 +70,7 @@ Shown ShownCompanies(std::uint32_t type, const std::vector<std::uint32_t>& open,
   show_best(signals.transpose() * PlainWeights(), kTopOfAll);
   for (const Signal signal : kShown) show_best(signals.row(signal).transpose(), kTopOfOne);
   for (const std::uint32_t company : truth) marked[company] = 1;
+  for (const SparseRows::Cell& company : lost) marked[company.column] = 1;
   Shown shown;
   std::vector<std::uint32_t> rest;
   for (const std::uint32_t company : open) (marked[company] != 0 ? shown.companies : rest).push_back(company);
@@ -77,8 +83,9 @@ Shown ShownCompanies(std::uint32_t type, const std::vector<std::uint32_t>& open,
   return shown;
 }
 
+// `lost`: companies that cannot make the type.
 // Without truth if every company held out is of no use: known to make it, or without any pair left.
-Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Evidence& evidence,
+Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Evidence& evidence, const SparseRows& lost,
                     const RowMatrix& signals) {
   const std::vector<std::uint32_t> open = OpenCompanies(space, evidence);
   std::vector<std::uint32_t> truth;
@@ -86,7 +93,7 @@ Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Evid
                         std::back_inserter(truth));
   Lecture lecture;
   if (truth.empty()) return lecture;
-  const Shown shown = ShownCompanies(held.type, open, truth, signals);
+  const Shown shown = ShownCompanies(held.type, open, truth, lost[held.type], signals);
   const auto rows = static_cast<Index>(shown.companies.size());
   lecture.signals.resize(rows, kSignalCount);
   lecture.truth = Eigen::VectorXf::Zero(rows);
@@ -98,12 +105,14 @@ Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Evid
     if (std::binary_search(truth.begin(), truth.end(), company))
       lecture.truth(i) = 1 / static_cast<float>(truth.size());
     if (static_cast<std::size_t>(i) >= shown.known) lecture.log_weights(i) = shown.log_weight;
+    if (lost.Has(held.type, company) && lecture.truth(i) == 0) lecture.log_weights(i) = std::log(kLostWeight);
   }
+  if (held.outcome) lecture.weight = kOutcomeWeight;
   return lecture;
 }
 
-void AddLectures(const PotentialSpace& space, const std::vector<HeldOut>& held, const StopToken& stop,
-                 std::vector<Lecture>* all) {
+void AddLectures(const PotentialSpace& space, const std::vector<HeldOut>& held, const SparseRows& lost,
+                 const StopToken& stop, std::vector<Lecture>* all) {
   std::vector<Lecture> lectures(held.size());
   InParallel(held.size(), [&](std::size_t i) {
     if (stop && stop()) return;
@@ -111,7 +120,7 @@ void AddLectures(const PotentialSpace& space, const std::vector<HeldOut>& held, 
     Evidence evidence;
     ComputeSignals(space, held[i].type, &signals, &evidence);
     Standardise(space, evidence, &signals);
-    lectures[i] = MakeLecture(space, held[i], evidence, signals);
+    lectures[i] = MakeLecture(space, held[i], evidence, lost, signals);
   });
   for (Lecture& lecture : lectures) {
     if (lecture.truth.size() > 0) all->push_back(std::move(lecture));
@@ -181,12 +190,12 @@ std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const T
   PotentialLesson lesson;
   std::vector<Lecture> warm, cold;
   for (std::size_t round = 0; round < kHoldoutRounds; ++round) {
-    const Holdout holdout = HoldOut(data.makes, data.types.size(), round);
+    const Holdout holdout = HoldOut(data.makes, data.outcomes, data.types.size(), round);
     // Each round finds its own directions: those found with a pair in place would know of it.
     const PotentialSpace space(data, types, Without(data.makes, holdout), stop);
     if (stop && stop()) return std::nullopt;
-    AddLectures(space, holdout.warm, stop, &warm);
-    AddLectures(space, holdout.cold, stop, &cold);
+    AddLectures(space, holdout.warm, data.outcomes.lost, stop, &warm);
+    AddLectures(space, holdout.cold, data.outcomes.lost, stop, &cold);
     if (stop && stop()) return std::nullopt;
   }
   if (!LearnTask(warm, stop, &lesson.warm) || !LearnTask(cold, stop, &lesson.cold)) return std::nullopt;

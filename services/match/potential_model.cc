@@ -14,7 +14,8 @@ constexpr std::size_t kChangedShare = 50;  // a lesson is learned anew once a 50
 
 bool ConcernsPotential(const model::TouchedRow& touched) {
   return touched.type == model::ResourceType::kEnterprise || touched.type == model::ResourceType::kCapabilityType ||
-         touched.type == model::ResourceType::kCapability || touched.type == model::ResourceType::kSupplyLink;
+         touched.type == model::ResourceType::kCapability || touched.type == model::ResourceType::kSupplyLink ||
+         touched.type == model::ResourceType::kMatch;
 }
 
 }  // namespace

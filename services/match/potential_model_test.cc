@@ -72,7 +72,7 @@ TEST(PotentialModel, ProbabilitiesAreCalibrated) {
     const PotentialData data = ReadPotentialData(*snapshot, {});
     const TypeLikeness types(data);
     const auto lesson = LearnPotential(data, types, {});
-    const Holdout holdout = HoldOut(data.makes, data.types.size(), 1);
+    const Holdout holdout = HoldOut(data.makes, data.outcomes, data.types.size(), 1);
     const PotentialSpace space(data, types, Without(data.makes, holdout), {});
     for (const HeldOut& held : holdout.warm) {
       RowMatrix signals;
@@ -178,7 +178,7 @@ TEST(Holdout, NoTypeTwiceAndNothingElseGone) {
   const PotentialData data = ReadPotentialData(*snapshot, {});
   std::set<std::uint32_t> types;
   for (std::size_t round = 0; round < kHoldoutRounds; ++round) {
-    const Holdout holdout = HoldOut(data.makes, data.types.size(), round);
+    const Holdout holdout = HoldOut(data.makes, data.outcomes, data.types.size(), round);
     std::size_t hidden = 0;
     for (const auto* held : {&holdout.warm, &holdout.cold}) {
       for (const HeldOut& one : *held) {

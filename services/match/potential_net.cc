@@ -111,7 +111,8 @@ bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, st
       const std::size_t end = std::min(order.size(), begin + kBatch);
       Slopes slopes(signals());
       for (std::size_t i = begin; i < end; ++i) {
-        AddSlopes(lectures[order[i]], 1 / static_cast<float>(end - begin), &slopes);
+        const Lecture& lecture = lectures[order[i]];
+        AddSlopes(lecture, lecture.weight / static_cast<float>(end - begin), &slopes);
       }
       slopes.linear += kPull * (linear_ - prior_);
       slopes.inner += kPull * inner_;

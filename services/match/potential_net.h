@@ -24,6 +24,7 @@ struct Lecture {
   Eigen::VectorXf truth;        // 1 / number of held-out makers for those, 0 for the others
   Eigen::VectorXf log_weights;  // logarithm of how many companies one stands for
   float makers = 0;             // known ones
+  float weight = 1;             // how many lectures it counts for
 };
 
 // Immutable once learned, then thread-safe.

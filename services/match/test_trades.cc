@@ -5,6 +5,7 @@
 
 #include "bulian/v1/capability.pb.h"
 #include "bulian/v1/enterprise.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/supply_link.pb.h"
 
 namespace bulian::match {
@@ -43,6 +44,16 @@ void TestCluster::Sells(const std::string& supplier, const std::string& buyer, c
   link.set_buyer(world_.Name("enterprises/" + buyer));
   link.set_product_type(TypeName(type));
   world_.Put("supplyLinks/" + supplier + "-" + buyer, link);
+}
+
+void TestCluster::Match(const std::string& company, const std::string& type, v1::Match::State state,
+                        v1::Match::RejectionReason reason) {
+  v1::Match match;
+  match.mutable_requirement()->set_capability_type(TypeName(type));
+  match.set_enterprise(world_.Name("enterprises/" + company));
+  match.set_state(state);
+  match.set_rejection_reason(reason);
+  world_.Put("matches/" + company + "-" + type, match);
 }
 
 std::size_t RankedNames::Rank(const std::string& id) const {

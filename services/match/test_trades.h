@@ -22,6 +22,9 @@ class TestCluster {
                const std::string& description = "");
   void Makes(const std::string& company, const std::string& type);
   void Sells(const std::string& supplier, const std::string& buyer, const std::string& type);
+  // A match for a free requirement of the type.
+  void Match(const std::string& company, const std::string& type, v1::Match::State state,
+             v1::Match::RejectionReason reason = v1::Match::REJECTION_REASON_UNSPECIFIED);
   std::string TypeName(const std::string& id) const { return world_.Name("capabilityTypes/" + id); }
   const std::vector<std::pair<std::string, std::string>>& records() const { return world_.records(); }
   model::SnapshotPtr Build(std::uint32_t shuffle = 0) const { return world_.Build(shuffle); }
