@@ -1,9 +1,7 @@
 #include "services/match/plan_service.h"
 
 #include <cstddef>
-#include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,48 +12,15 @@
 #include "services/match/plan_request.h"
 #include "services/match/plan_solve.h"
 #include "services/model/day.h"
+#include "services/rpc/kept_answers.h"
 
 namespace bulian::match {
 namespace {
 
 constexpr std::size_t kKeptBytes = std::size_t{64} << 20;
 
-// All that the pages of one plan are made of.
-struct PlanAnswer {
-  v1::PlanMatchesResponse head;
-  std::vector<std::string> lines;  // PlanGap messages, then PlanCapacity ones
-  std::size_t bytes = 0;
-};
-using PlanAnswerPtr = std::shared_ptr<const PlanAnswer>;
-
-// The last plans, so that their pages are not planned one by one. Thread-safe.
-class KeptPlans {
- public:
-  PlanAnswerPtr Find(const std::string& key) {
-    const std::lock_guard lock(mutex_);
-    for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-      if (entry->first != key) continue;
-      entries_.splice(entries_.begin(), entries_, entry);
-      return entry->second;
-    }
-    return nullptr;
-  }
-  void Keep(const std::string& key, PlanAnswerPtr answer) {
-    if (answer->bytes > kKeptBytes || Find(key) != nullptr) return;
-    const std::lock_guard lock(mutex_);
-    bytes_ += answer->bytes;
-    entries_.emplace_front(key, std::move(answer));
-    while (bytes_ > kKeptBytes) {
-      bytes_ -= entries_.back().second->bytes;
-      entries_.pop_back();
-    }
-  }
-
- private:
-  std::mutex mutex_;
-  std::list<std::pair<std::string, PlanAnswerPtr>> entries_;  // last used first
-  std::size_t bytes_ = 0;
-};
+// Items are PlanGap messages, then PlanCapacity ones.
+using Plans = rpc::KeptAnswers<v1::PlanMatchesResponse>;
 
 class PlanService {
  public:
@@ -71,7 +36,7 @@ class PlanService {
     const auto question = gap::Open(request_deps, call, request, &page);
     if (!question.ok()) return question.status();
     const std::string key = KeyOf(*question, page);
-    PlanAnswerPtr answer = kept_.Find(key);
+    Plans::AnswerPtr answer = kept_.Find(key);
     if (answer == nullptr) {
       auto planned = Planned(call, request, *question);
       if (!planned.ok()) return planned.status();
@@ -81,8 +46,8 @@ class PlanService {
     *response = answer->head;
     const auto gaps = static_cast<std::size_t>(answer->head.gap_count());
     auto token =
-        gap::FillPage(request_deps, call, answer->lines.size(), request.page_size(), &page, [&](std::size_t i) {
-          const std::string& line = answer->lines[i];
+        gap::FillPage(request_deps, call, answer->items.size(), request.page_size(), &page, [&](std::size_t i) {
+          const std::string& line = answer->items[i];
           i < gaps ? response->add_gaps()->ParseFromString(line) : response->add_capacities()->ParseFromString(line);
           return line.size();
         });
@@ -99,8 +64,8 @@ class PlanService {
            std::to_string(question.as_of) + ":" + page.cursor.params_hash;
   }
 
-  absl::StatusOr<PlanAnswerPtr> Planned(const rpc::CallContext& call, const v1::PlanMatchesRequest& request,
-                                        const gap::Question& question) const {
+  absl::StatusOr<Plans::AnswerPtr> Planned(const rpc::CallContext& call, const v1::PlanMatchesRequest& request,
+                                           const gap::Question& question) const {
     const auto analysis = deps_.analysis(question.snapshot, question.as_of, gap::PatienceOf(call));
     if (!analysis.ok()) return analysis.status();
     const gap::StopSignal stop = [&call] { return !call.CheckAlive().ok(); };
@@ -115,7 +80,7 @@ class PlanService {
     }
     if (!plan.ok()) return OfScience(call, plan.status());
     const PlanReporter reporter(analysis->get(), &*inputs, &tightened, &*plan);
-    auto answer = std::make_shared<PlanAnswer>();
+    auto answer = std::make_shared<Plans::Answer>();
     reporter.FillHead(&answer->head);
     *answer->head.mutable_revision() = question.snapshot->position().ToProto();
     *answer->head.mutable_as_of() = model::ToDate(question.as_of);
@@ -123,16 +88,14 @@ class PlanService {
       if (absl::Status alive = call.CheckAlive(); !alive.ok()) return alive;
       v1::PlanGap message;
       reporter.FillGap(i, request.include_candidates(), &message);
-      answer->lines.push_back(message.SerializeAsString());
+      answer->items.push_back(message.SerializeAsString());
     }
     for (int i = 0; i < reporter.capacity_count(); ++i) {
       v1::PlanCapacity message;
       reporter.FillCapacity(i, &message);
-      answer->lines.push_back(message.SerializeAsString());
+      answer->items.push_back(message.SerializeAsString());
     }
     if (absl::Status alive = call.CheckAlive(); !alive.ok()) return alive;
-    answer->bytes = answer->head.SpaceUsedLong();
-    for (const std::string& line : answer->lines) answer->bytes += sizeof(std::string) + line.capacity();
     return answer;
   }
 
@@ -143,7 +106,7 @@ class PlanService {
   }
 
   MatchServiceDeps deps_;
-  KeptPlans kept_;
+  Plans kept_{kKeptBytes};
 };
 
 }  // namespace

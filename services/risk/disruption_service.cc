@@ -15,16 +15,18 @@
 #include "services/risk/disruption.h"
 #include "services/risk/disruption_report.h"
 #include "services/risk/disruption_request.h"
-#include "services/risk/kept_answers.h"
 #include "services/risk/recovery.h"
 #include "services/risk/risk_service.h"
 #include "services/rpc/call_context.h"
+#include "services/rpc/kept_answers.h"
 #include "services/rpc/method_table.h"
 
 namespace bulian::risk {
 namespace {
 
 constexpr std::size_t kKeptBytes = std::size_t{64} << 20;
+
+using Answers = rpc::KeptAnswers<v1::AssessDisruptionResponse>;
 
 std::vector<Stoppage> EverySingle(const DisruptionStudy& study, v1::FailureUnit unit) {
   if (unit == v1::SEGMENT_SUPPLIERS) return study.EverySegmentSupplier();
@@ -37,7 +39,7 @@ class DisruptionCall {
   DisruptionCall(const RiskServiceDeps& deps, const rpc::CallContext& call, const v1::AssessDisruptionRequest& request)
       : call_(call), request_(request), source_(deps.analysis) {}
 
-  absl::StatusOr<RankedAnswerPtr> Answer(const gap::Question& question) {
+  absl::StatusOr<Answers::AnswerPtr> Answer(const gap::Question& question) {
     const auto analysis = source_(question.snapshot, question.as_of, gap::PatienceOf(call_));
     if (!analysis.ok()) return analysis.status();
     const auto sourcing =
@@ -53,7 +55,7 @@ class DisruptionCall {
     if (request_.recovery()) {
       if (absl::Status status = Recover(study); !status.ok()) return OfSolver(status);
     }
-    auto answer = std::make_shared<RankedAnswer>();
+    auto answer = std::make_shared<Answers::Answer>();
     FillProducts(study, &answer->head);
     answer->head.set_failure_count(static_cast<int>(stoppages_.size()));
     answer->head.set_result_count(static_cast<int>(order_.size()));
@@ -61,7 +63,7 @@ class DisruptionCall {
       if (absl::Status alive = call_.CheckAlive(); !alive.ok()) return alive;
       v1::FailureResult result;
       Fill(study, i, &result);
-      answer->results.push_back(result.SerializeAsString());
+      answer->items.push_back(result.SerializeAsString());
     }
     return answer;
   }
@@ -135,13 +137,13 @@ std::string KeyOf(const gap::Question& question, const gap::Page& page) {
 }
 
 absl::Status Serve(const RiskServiceDeps& deps, rpc::CallContext& call, const v1::AssessDisruptionRequest& request,
-                   KeptAnswers* kept, v1::AssessDisruptionResponse* response) {
+                   Answers* kept, v1::AssessDisruptionResponse* response) {
   const gap::RequestDeps request_deps{deps.views, deps.page_tokens};
   gap::Page page;
   const auto question = gap::Open(request_deps, call, request, &page);
   if (!question.ok()) return question.status();
   const std::string key = KeyOf(*question, page);
-  RankedAnswerPtr answer = kept->Find(key);
+  Answers::AnswerPtr answer = kept->Find(key);
   if (answer == nullptr) {
     auto computed = DisruptionCall(deps, call, request).Answer(*question);
     if (!computed.ok()) return computed.status();
@@ -151,12 +153,11 @@ absl::Status Serve(const RiskServiceDeps& deps, rpc::CallContext& call, const v1
   if (page.start == 0) *response = answer->head;
   response->set_failure_count(answer->head.failure_count());
   response->set_result_count(answer->head.result_count());
-  auto token =
-      gap::FillPage(request_deps, call, answer->results.size(), request.page_size(), &page, [&](std::size_t i) {
-        const std::string& result = answer->results[i];
-        response->add_results()->ParseFromString(result);
-        return result.size();
-      });
+  auto token = gap::FillPage(request_deps, call, answer->items.size(), request.page_size(), &page, [&](std::size_t i) {
+    const std::string& result = answer->items[i];
+    response->add_results()->ParseFromString(result);
+    return result.size();
+  });
   if (!token.ok()) return token.status();
   response->set_next_page_token(*std::move(token));
   *response->mutable_revision() = question->snapshot->position().ToProto();
@@ -166,7 +167,7 @@ absl::Status Serve(const RiskServiceDeps& deps, rpc::CallContext& call, const v1
 }
 
 absl::Status AssessDisruption(const RiskServiceDeps& deps, rpc::CallContext& call,
-                              const v1::AssessDisruptionRequest& request, KeptAnswers* kept,
+                              const v1::AssessDisruptionRequest& request, Answers* kept,
                               v1::AssessDisruptionResponse* response) {
   model::Violations violations;
   gap::CheckParent(request.parent(), &violations);
@@ -182,7 +183,7 @@ absl::Status AssessDisruption(const RiskServiceDeps& deps, rpc::CallContext& cal
 void RegisterDisruption(rpc::MethodTable& table, const RiskServiceDeps& deps) {
   table.Unary<v1::AssessDisruptionRequest, v1::AssessDisruptionResponse>(
       "bulian.v1.RiskService/AssessDisruption", rpc::Weight::kHeavy,
-      [deps, kept = std::make_shared<KeptAnswers>(kKeptBytes)](
+      [deps, kept = std::make_shared<Answers>(kKeptBytes)](
           rpc::CallContext& call, const v1::AssessDisruptionRequest& request, v1::AssessDisruptionResponse* response) {
         return AssessDisruption(deps, call, request, kept.get(), response);
       });

@@ -1,19 +1,22 @@
-#include "services/risk/kept_answers.h"
+#include "services/rpc/kept_answers.h"
 
+#include "bulian/v1/disruption.pb.h"
 #include "gtest/gtest.h"
 
-namespace bulian::risk {
+namespace bulian::rpc {
 namespace {
 
-RankedAnswerPtr Answer(std::size_t bytes) {
-  auto answer = std::make_shared<RankedAnswer>();
-  answer->results.emplace_back(bytes, 'x');
+using Answers = KeptAnswers<v1::AssessDisruptionResponse>;
+
+Answers::AnswerPtr Answer(std::size_t bytes) {
+  auto answer = std::make_shared<Answers::Answer>();
+  answer->items.emplace_back(bytes, 'x');
   return answer;
 }
 
 TEST(KeptAnswers, TheOneUsedLongestAgoGoesFirst) {
-  const RankedAnswerPtr some = Answer(1000);
-  KeptAnswers kept(3 * some->Bytes() + 10);
+  const Answers::AnswerPtr some = Answer(1000);
+  Answers kept(3 * some->Bytes() + 10);
   for (const char* key : {"a", "b", "c"}) kept.Keep(key, some);
   EXPECT_EQ(kept.Find("a"), some);
   kept.Keep("d", Answer(1000));
@@ -23,7 +26,7 @@ TEST(KeptAnswers, TheOneUsedLongestAgoGoesFirst) {
 }
 
 TEST(KeptAnswers, WhatIsTooGreatIsNotKeptAndPushesNothingOut) {
-  KeptAnswers kept(Answer(1000)->Bytes() + 10);
+  Answers kept(Answer(1000)->Bytes() + 10);
   kept.Keep("a", Answer(1000));
   kept.Keep("b", Answer(2000));
   EXPECT_NE(kept.Find("a"), nullptr);
@@ -31,8 +34,8 @@ TEST(KeptAnswers, WhatIsTooGreatIsNotKeptAndPushesNothingOut) {
 }
 
 TEST(KeptAnswers, OfOneKeyTheLastIsKept) {
-  KeptAnswers kept(100'000);
-  const RankedAnswerPtr last = Answer(10);
+  Answers kept(100'000);
+  const Answers::AnswerPtr last = Answer(10);
   kept.Keep("a", Answer(5000));
   kept.Keep("a", last);
   EXPECT_EQ(kept.Find("a"), last);
@@ -40,4 +43,4 @@ TEST(KeptAnswers, OfOneKeyTheLastIsKept) {
 }
 
 }  // namespace
-}  // namespace bulian::risk
+}  // namespace bulian::rpc
