@@ -202,7 +202,7 @@ class PlanMatchesTest(unittest.TestCase):
                     self.assertLessEqual(gap.candidate_count, constraints.get("candidates_per_gap", 50))
                     if not gap.counts_suppliers:
                         self.assertLessEqual(gap.supplier_limit, constraints.get("max_supplier_share", 1) * gap.need * (1 + ROUNDING))
-        self.assertEqual(methods, {match_plan_pb2.PLAN_LINEAR, match_plan_pb2.PLAN_INTEGER})
+        self.assertEqual(methods, {match_plan_pb2.PLAN_FLOW, match_plan_pb2.PLAN_LINEAR, match_plan_pb2.PLAN_INTEGER})
         answer = plan(self.client, targets=[NAME + "/chains/chip"])
         Verified(self, answer)
         self.assertEqual(answer.method, match_plan_pb2.PLAN_FLOW)
