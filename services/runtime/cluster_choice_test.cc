@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "services/runtime/config.h"
 
 namespace bulian::runtime {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 std::string MistakesIn(std::string_view text) {
   model::Violations mistakes;
   ReadClusterChoice(text, &mistakes);
-  return std::string(mistakes.ToStatus().message());
+  return DescribeMistakes(mistakes.ToStatus());
 }
 
 store::LogSelection Choice(std::string_view text) {
@@ -42,7 +43,6 @@ TEST(ClusterChoiceTest, EachMistakeIsNamed) {
   for (const char* part : {"`Beibei` is no id", "`` is no id", "`clusters/c` is no id", "`good` is there twice"})
     EXPECT_NE(said.find(part), std::string::npos) << said;
   EXPECT_NE(MistakesIn("all-but:"), "");
-  EXPECT_NE(MistakesIn("all-but"), MistakesIn("good"));
   EXPECT_NE(MistakesIn("good,all-but:b"), "");
 }
 
