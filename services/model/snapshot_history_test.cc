@@ -48,7 +48,7 @@ class History {
   std::string Type() { return "/capabilityTypes/t" + std::to_string(Pick(9 * scale_)); }
   std::string Enterprise() { return "/enterprises/e" + std::to_string(Pick(7 * scale_)); }
   std::string RandomName() {
-    switch (Pick(13)) {
+    switch (Pick(14)) {
       case 0:
         return "";
       case 1:
@@ -64,6 +64,8 @@ class History {
         return "/supplyLinks/l" + std::to_string(Pick(8 * scale_));
       case 8:
         return "/projects/p" + std::to_string(Pick(3 * scale_));
+      case 9:
+        return "/matches/m" + std::to_string(Pick(3 * scale_));
       default:
         return Enterprise() + "/capabilities/k" + std::to_string(Pick(3));
     }
@@ -169,6 +171,14 @@ class History {
     for (int i = Pick(3); i > 0; --i)
       project.add_planned_capabilities()->mutable_capability()->set_capability_type("clusters/c" + Type());
   }
+  void Fill(v1::Match& match) {
+    match.set_enterprise("clusters/c" + Enterprise());
+    if (Pick(2) == 0) match.mutable_requirement()->set_capability_type("clusters/c" + Type());
+    for (int i = Pick(3); i > 0; --i)
+      match.add_promised_capabilities()->mutable_capability()->set_capability_type("clusters/c" + Type());
+    for (int i = Pick(2); i > 0; --i)
+      match.add_promised_supply_links()->mutable_supply_link()->set_product_type("clusters/c" + Type());
+  }
   template <class Message>
   std::string Make() {
     Message message;
@@ -191,6 +201,8 @@ class History {
         return Make<v1::SupplyLink>();
       case ResourceType::kProject:
         return Make<v1::Project>();
+      case ResourceType::kMatch:
+        return Make<v1::Match>();
     }
     return "";
   }
