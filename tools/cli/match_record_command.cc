@@ -160,8 +160,8 @@ void PrintReview(const v1::ReviewMatchesResponse& response, const Options& o) {
   }
   if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
   if (table.size() > 0) table.PrintAligned(std::cout, 90);
-  std::cout << (table.size() > 0 ? "\n" : "") << response.match_count() << o.Word(" matches, as of ", " 项对接，截至 ")
-            << DayText(response.as_of()) << '\n';
+  std::cout << (table.size() > 0 ? "\n" : "") << o.Word("matches: ", "对接：") << response.match_count()
+            << o.Word(", as of ", "，截至 ") << DayText(response.as_of()) << '\n';
 }
 
 void PrintOrder(const v1::OrderInvestigationsResponse& response, const Options& o) {
