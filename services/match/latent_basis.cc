@@ -62,8 +62,9 @@ Spectrum SpectrumOf(const RowMatrix& matrix) {
   InHalves(matrix.cols(), [&](Index begin, Index columns) {
     product.middleCols(begin, columns).noalias() = matrix.transpose() * matrix.middleCols(begin, columns);
   });
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(product.cast<double>());
   const Index count = product.rows();
+  if (count == 0) return {};  // nothing had any strength before
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(product.cast<double>());
   const double strongest = std::max(solver.eigenvalues()(count - 1), 0.0);
   Index kept = 0;
   while (kept < count && solver.eigenvalues()(count - 1 - kept) > 1e-6 * strongest) ++kept;

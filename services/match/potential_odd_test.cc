@@ -128,6 +128,21 @@ TEST(PotentialOdd, ATypeWithVeryManyMakers) {
   EXPECT_EQ(RankBy(*model, *snapshot, "gap").names.size(), 5001u);
 }
 
+// Words that all have alike tell nobody from anybody: no direction is left to liken along.
+TEST(PotentialOdd, AllTextsTheSame) {
+  TestCluster cluster;
+  cluster.Type("common", "厂");
+  cluster.Type("gap", "厂");
+  for (int i = 0; i < 30; ++i) {
+    const std::string id = "c" + std::to_string(10 + i);
+    cluster.Company(id, "厂");
+    cluster.Makes(id, "common");
+  }
+  const RankedNames ranked = RankFor(cluster.Build(), "gap");
+  ASSERT_EQ(ranked.names.size(), 30u);
+  EXPECT_EQ(ranked.names.front(), "enterprises/c10");
+}
+
 TEST(PotentialOdd, EmptyTextIsNoText) {
   TestCluster cluster = Trades(true);
   cluster.Type("mute", "");
