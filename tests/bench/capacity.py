@@ -26,7 +26,9 @@ def metric(server, name):
 
 
 def loadgen(server, *arguments):
-    done = subprocess.run([BIN / "bulian-loadgen", *arguments, f"--server={server.grpc}", f"--pid={server.process.pid}"], capture_output=True, text=True, check=True)
+    done = subprocess.run([BIN / "bulian-loadgen", *arguments, f"--server={server.grpc}", f"--pid={server.process.pid}"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{arguments}: {done.stdout}{done.stderr}")
     return done.stdout
 
 
@@ -108,6 +110,7 @@ def measure(enterprises):
                 row[call] = (number(told, "server_cpu_us_per_call"), number(told, "calls_per_second"))
             row["rss_under_load"] = metric(server, "process_resident_memory_bytes") - empty
             row["watcher"], row["message_cpu"] = watcher_cost(server)
+    print(row, file=sys.stderr, flush=True)  # not lost when a larger size fails
     return row
 
 
