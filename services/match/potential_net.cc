@@ -15,7 +15,7 @@ using Eigen::Index;
 constexpr Index kHinges = 20;
 constexpr int kEpochs = 12;
 constexpr std::size_t kBatch = 8;
-constexpr float kRate = 0.01F, kPull = 0.01F;
+constexpr float kRate = 0.01F, kPull = 0.01F, kMakersPull = 0.03F;
 
 // 0 with two known makers.
 float Known(float makers) { return std::log((1 + makers) / 3); }
@@ -54,11 +54,12 @@ class PotentialNet::Adam {
 struct PotentialNet::Slopes {
   explicit Slopes(Index signals)
       : linear(Eigen::VectorXf::Zero(signals)),
+        linear_by_makers(Eigen::VectorXf::Zero(signals)),
         inner(Eigen::MatrixXf::Zero(signals, kHinges)),
         offsets(Eigen::VectorXf::Zero(kHinges)),
         by_makers(Eigen::VectorXf::Zero(kHinges)),
         outer(Eigen::VectorXf::Zero(kHinges)) {}
-  Eigen::VectorXf linear;
+  Eigen::VectorXf linear, linear_by_makers;
   Eigen::MatrixXf inner;
   Eigen::VectorXf offsets, by_makers, outer;
 };
@@ -74,17 +75,20 @@ void PotentialNet::Start(std::mt19937_64& random) {
   for (Index i = 0; i < kHinges; ++i) by_makers_(i) = 0.5F * Normal(random);
 }
 
+Eigen::VectorXf PotentialNet::LinearFor(float makers) const { return linear_ + Known(makers) * linear_by_makers_; }
 Eigen::VectorXf PotentialNet::OffsetsFor(float makers) const { return offsets_ + Known(makers) * by_makers_; }
 
 void PotentialNet::AddSlopes(const Lecture& lecture, float weight, Slopes* slopes) const {
   RowMatrix hinges = lecture.signals * inner_;
   hinges.rowwise() += OffsetsFor(lecture.makers).transpose();
   const RowMatrix open = hinges.cwiseMax(0.0F);
-  Eigen::ArrayXf chance = (lecture.signals * linear_ + open * outer_ + lecture.log_weights).array();
+  Eigen::ArrayXf chance = (lecture.signals * LinearFor(lecture.makers) + open * outer_ + lecture.log_weights).array();
   chance = (chance - chance.maxCoeff()).exp();
   chance /= chance.sum();
   const Eigen::VectorXf slope = (chance.matrix() - lecture.truth) * weight;
-  slopes->linear.noalias() += lecture.signals.transpose() * slope;
+  const Eigen::VectorXf of_signals = lecture.signals.transpose() * slope;
+  slopes->linear += of_signals;
+  slopes->linear_by_makers += Known(lecture.makers) * of_signals;
   slopes->outer.noalias() += open.transpose() * slope;
   const RowMatrix back = ((slope * outer_.transpose()).array() * (hinges.array() > 0).cast<float>()).matrix();
   slopes->inner.noalias() += lecture.signals.transpose() * back;
@@ -101,7 +105,8 @@ bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, st
   for (std::size_t i = 0; i < lectures.size(); ++i) {
     if (folds < 2 || i % folds != fold) order.push_back(i);
   }
-  Adam of_linear(signals()), of_inner(inner_.size()), of_offsets(kHinges), of_makers(kHinges), of_outer(kHinges);
+  Adam of_linear(signals()), of_linear_by_makers(signals()), of_inner(inner_.size()), of_offsets(kHinges),
+      of_makers(kHinges), of_outer(kHinges);
   int step = 0;
   for (int epoch = 0; epoch < kEpochs; ++epoch) {
     Shuffle(&order, random);
@@ -115,10 +120,12 @@ bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, st
         AddSlopes(lecture, lecture.weight / static_cast<float>(end - begin), &slopes);
       }
       slopes.linear += kPull * (linear_ - prior_);
+      slopes.linear_by_makers += kMakersPull * linear_by_makers_;
       slopes.inner += kPull * inner_;
       slopes.outer += kPull * outer_;
       ++step;
       of_linear.Step(slopes.linear.array(), rate, step, linear_.data());
+      of_linear_by_makers.Step(slopes.linear_by_makers.array(), rate, step, linear_by_makers_.data());
       of_inner.Step(Eigen::Map<const Eigen::ArrayXf>(slopes.inner.data(), slopes.inner.size()), rate, step,
                     inner_.data());
       of_offsets.Step(slopes.offsets.array(), rate, step, offsets_.data());
@@ -130,7 +137,7 @@ bool PotentialNet::Learn(std::span<const Lecture> lectures, std::size_t fold, st
 }
 
 Eigen::VectorXf PotentialNet::Score(const RowMatrix& signals, float makers) const {
-  Eigen::VectorXf score = signals * linear_;
+  Eigen::VectorXf score = signals * LinearFor(makers);
   if (inner_.size() == 0) return score;
   // In portions: a million companies need no matrix of their hinges at once.
   constexpr Index kPortion = 4096;
