@@ -2,14 +2,13 @@
 
 #include <memory>
 
-#include "absl/strings/str_cat.h"
 #include "bulian/v1/enterprise.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/enterprise/enterprise_family.h"
+#include "services/enterprise/enterprise_filter.h"
+#include "services/enterprise/search_service.h"
 #include "services/model/record_fields.h"
 #include "services/model/text_folding.h"
-#include "services/resource/field_rules.h"
-#include "services/resource/filters.h"
 #include "services/resource/standard_methods.h"
 
 namespace bulian::enterprise {
@@ -36,38 +35,12 @@ bool HasText(std::string_view enterprise, std::string_view folded) {
   return found;
 }
 
-// The rows with a value of each field that is set; null: all.
-std::shared_ptr<const model::RowMask> RowsWith(const v1::EnterpriseFilter& filter, const resource::RegionSet& regions,
-                                               const model::Snapshot& snapshot) {
-  const model::EnterpriseIndex& index = snapshot.enterprise_index();
-  std::shared_ptr<const model::RowMask> rows;
-  const auto keep = [&](const auto& values, const auto& add) {
-    if (values.empty()) return;
-    resource::Keep(&rows, snapshot.RowLimit(ResourceType::kEnterprise), [&](model::RowMask* mask) {
-      for (const auto& value : values) add(value, mask);
-    });
-  };
-  keep(filter.kinds(), [&](int kind, auto* mask) { index.AddKind(static_cast<v1::Enterprise::Kind>(kind), mask); });
-  keep(regions.codes(), [&](std::uint32_t region, auto* mask) { index.AddRegion(region, mask); });
-  keep(filter.industry_codes(), [&](const std::string& code, auto* mask) { index.AddIndustry(code, mask); });
-  keep(filter.qualifications(), [&](const std::string& one, auto* mask) { index.AddQualification(one, mask); });
-  return rows;
-}
-
 resource::RowFilter Filter(const google::protobuf::Message& message, const model::SnapshotPtr& snapshot,
                            model::Violations* violations) {
   const auto& request = static_cast<const v1::ListEnterprisesRequest&>(message);
   const v1::EnterpriseFilter& filter = request.filter();
-  const resource::RegionSet regions(filter.region_codes(), "filter.region_codes", violations);
-  for (int i = 0; i < filter.industry_codes_size(); ++i) {
-    resource::CheckIndustryCode(filter.industry_codes(i), absl::StrCat("filter.industry_codes[", i, "]"), violations);
-  }
-  for (int i = 0; i < filter.kinds_size(); ++i) {
-    resource::CheckEnum(v1::Enterprise::Kind_IsValid(filter.kinds(i)), absl::StrCat("filter.kinds[", i, "]"),
-                        violations);
-  }
   resource::RowFilter rows;
-  rows.rows = RowsWith(filter, regions, *snapshot);
+  rows.rows = RowsOf(filter, *snapshot, violations);
   if (const std::string folded = model::FoldText(filter.text()); !folded.empty()) {
     rows.passes = [snapshot, folded](model::Row row) {
       return HasText(snapshot->RecordBytes(ResourceType::kEnterprise, row), folded);
@@ -83,6 +56,7 @@ void RegisterEnterpriseService(rpc::MethodTable& table, const std::shared_ptr<re
   resource::RegisterStandardMethods<Methods, google::protobuf::Empty>(
       table, "bulian.v1.EnterpriseService", "Enterprise", "Enterprises",
       std::make_shared<const resource::StandardMethods>(context, ResourceType::kEnterprise, Filter));
+  RegisterSearch(table, context);
 }
 
 }  // namespace bulian::enterprise

@@ -43,6 +43,7 @@ constexpr AccessRow kRows[] = {
     {"bulian.v1.EnterpriseService/DeleteEnterprise", Role::kEditor},
     {"bulian.v1.EnterpriseService/GetEnterprise", Role::kReader},
     {"bulian.v1.EnterpriseService/ListEnterprises", Role::kReader},
+    {"bulian.v1.EnterpriseService/SearchEnterprises", Role::kReader},
     {"bulian.v1.EnterpriseService/UpdateEnterprise", Role::kEditor},
     {"bulian.v1.ExchangeService/Backup", Role::kAdmin},
     {"bulian.v1.ExchangeService/Export", Role::kReader},

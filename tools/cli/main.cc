@@ -15,6 +15,7 @@
 #include "tools/cli/options.h"
 #include "tools/cli/plan_command.h"
 #include "tools/cli/resource_commands.h"
+#include "tools/cli/search_command.h"
 #include "tools/cli/structure_commands.h"
 #include "tools/cli/systemic_command.h"
 #include "tools/cli/watch_command.h"
@@ -44,6 +45,7 @@ struct Arguments {
   std::vector<std::string> targets;
   MatchFlags match;
   MatchRecordFlags work;
+  SearchFlags search;
   StructureFlags structure;
   DisruptionFlags disruption;
   SystemicFlags systemic;
@@ -138,6 +140,18 @@ void AddMatchRecordCommands(CLI::App& app, Arguments& a) {
   calls->add_option("--wanted", a.work.wanted, "how many that come true can be used")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+void AddSearchCommand(CLI::App& app, Arguments& a) {
+  auto* search = app.add_subcommand("search", "Find enterprises by name, alias, former name or identifier");
+  search->add_option("cluster", a.name, "for example beibei")->required();
+  search
+      ->add_option("text", a.search.text,
+                   "what you remember: 传感, 傳感器, cqcgq, chongqing, Silan Microelctronics, a part of a credit code")
+      ->required();
+  search->add_option("--top", a.search.top, "how many")->check(CLI::Range(1, 100))->capture_default_str();
+  search->add_option("--region", a.search.regions, "only with a site in this region, for example 500109")
+      ->allow_extra_args(false);
+  search->add_option("--industry", a.search.industries, "only of this industry, for example C39")
+      ->allow_extra_args(false);
 }
 
 void AddCloseCommand(CLI::App& app, Arguments& a) {
@@ -260,6 +274,7 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
       ->needs(horizon);
   gaps->add_option("--limit", a.gaps.limit, "at most this many")->check(CLI::NonNegativeNumber);
 
+  AddSearchCommand(app, a);
   AddCloseCommand(app, a);
   AddPlanCommand(app, a);
 
@@ -316,6 +331,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("plan")) return PlanMatches(connection, o, a.targets, a.plan);
   if (app.got_subcommand("structure")) return Structure(connection, o, a.name, a.structure);
   if (app.got_subcommand("feasible")) return Feasible(connection, o, a.name, a.structure);
+  if (app.got_subcommand("search")) return Search(connection, o, a.name, a.search);
   if (app.got_subcommand("match")) return Match(connection, o, a.name, a.match);
   if (app.got_subcommand("propose")) return Propose(connection, o, a.name, a.enterprise, a.work);
   if (app.got_subcommand("progress")) return Progress(connection, o, a.name, a.work);
