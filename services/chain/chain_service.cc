@@ -5,6 +5,7 @@
 #include "bulian/v1/chain.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/chain/chain_family.h"
+#include "services/chain/draft_service.h"
 #include "services/chain/supply_link_family.h"
 #include "services/resource/filters.h"
 #include "services/resource/standard_methods.h"
@@ -58,6 +59,7 @@ void RegisterChainService(rpc::MethodTable& table, const std::shared_ptr<resourc
   resource::RegisterStandardMethods<LinkMethods, Empty>(
       table, kService, "SupplyLink", "SupplyLinks",
       std::make_shared<const resource::StandardMethods>(context, ResourceType::kSupplyLink, LinkFilter));
+  RegisterDraft(table, context);
 }
 
 }  // namespace bulian::chain

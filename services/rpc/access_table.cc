@@ -26,6 +26,7 @@ constexpr AccessRow kRows[] = {
     {"bulian.v1.ChainService/CreateSupplyLink", Role::kEditor},
     {"bulian.v1.ChainService/DeleteChain", Role::kEditor},
     {"bulian.v1.ChainService/DeleteSupplyLink", Role::kEditor},
+    {"bulian.v1.ChainService/DraftChain", Role::kReader},
     {"bulian.v1.ChainService/GetChain", Role::kReader},
     {"bulian.v1.ChainService/GetSupplyLink", Role::kReader},
     {"bulian.v1.ChainService/ListChains", Role::kReader},

@@ -9,6 +9,7 @@
 #include "tools/cli/completion.h"
 #include "tools/cli/connection.h"
 #include "tools/cli/disruption_command.h"
+#include "tools/cli/draft_command.h"
 #include "tools/cli/gap_watch_command.h"
 #include "tools/cli/import_command.h"
 #include "tools/cli/match_record_command.h"
@@ -46,6 +47,7 @@ struct Arguments {
   MatchFlags match;
   MatchRecordFlags work;
   SearchFlags search;
+  DraftFlags draft;
   StructureFlags structure;
   DisruptionFlags disruption;
   SystemicFlags systemic;
@@ -152,6 +154,22 @@ void AddSearchCommand(CLI::App& app, Arguments& a) {
       ->allow_extra_args(false);
   search->add_option("--industry", a.search.industries, "only of this industry, for example C39")
       ->allow_extra_args(false);
+}
+
+void AddDraftCommand(CLI::App& app, Arguments& a) {
+  auto* draft =
+      app.add_subcommand("draft", "Draft a chain upstream from a product along typical inputs; stores nothing");
+  draft->add_option("product", a.name, "the capability type it ends in, for example beibei/mems-die")->required();
+  draft->add_option("--depth", a.draft.depth, "how many inputs deep")->check(CLI::Range(1, 20))->capture_default_str();
+  draft->add_option("--min-confidence", a.draft.confidence, "leave out what is less sure, 0 to 1")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  draft->add_option("--max-segments", a.draft.segments, "at most so many")
+      ->check(CLI::Range(1, 500))
+      ->capture_default_str();
+  draft->add_option("--chain", a.draft.chain, "id of the chain; that of the product if left out");
+  draft->add_flag("--record", a.draft.record,
+                  "print what `bulian apply` takes: bulian draft X --record | bulian apply -");
 }
 
 void AddCloseCommand(CLI::App& app, Arguments& a) {
@@ -275,6 +293,7 @@ void AddAnalysisCommands(CLI::App& app, Arguments& a) {
   gaps->add_option("--limit", a.gaps.limit, "at most this many")->check(CLI::NonNegativeNumber);
 
   AddSearchCommand(app, a);
+  AddDraftCommand(app, a);
   AddCloseCommand(app, a);
   AddPlanCommand(app, a);
 
@@ -331,6 +350,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("plan")) return PlanMatches(connection, o, a.targets, a.plan);
   if (app.got_subcommand("structure")) return Structure(connection, o, a.name, a.structure);
   if (app.got_subcommand("feasible")) return Feasible(connection, o, a.name, a.structure);
+  if (app.got_subcommand("draft")) return Draft(connection, o, a.name, a.draft);
   if (app.got_subcommand("search")) return Search(connection, o, a.name, a.search);
   if (app.got_subcommand("match")) return Match(connection, o, a.name, a.match);
   if (app.got_subcommand("propose")) return Propose(connection, o, a.name, a.enterprise, a.work);
