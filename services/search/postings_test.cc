@@ -11,6 +11,16 @@
 namespace bulian::search {
 namespace {
 
+// Numbers below n.
+class Random {
+ public:
+  explicit Random(unsigned seed) : random_(seed) {}
+  Doc operator()(Doc n) { return static_cast<Doc>(random_() % n); }
+
+ private:
+  std::mt19937 random_;
+};
+
 std::vector<Doc> All(const Postings& list) {
   std::vector<Doc> docs;
   for (PostingCursor cursor(list); cursor.doc() != PostingCursor::kEnd; cursor.Next())
@@ -19,13 +29,13 @@ std::vector<Doc> All(const Postings& list) {
 }
 
 TEST(Postings, IsASetWhoseCopiesStay) {
-  std::mt19937 random(3);
+  Random random(3);
   Postings list;
   std::set<Doc> set;
   std::vector<std::pair<Postings, std::vector<Doc>>> kept;
   for (int i = 0; i < harness::Cases(20'000); ++i) {
-    const Doc doc = random() % 3000 * 1'000'003;
-    if (random() % 3 > (i / 5000 % 2 == 0 ? 0u : 1u)) {
+    const Doc doc = random(3000) * 1'000'003;
+    if (random(3) > (i / 5000 % 2 == 0 ? 0u : 1u)) {
       list.Insert(doc);
       set.insert(doc);
     } else {
@@ -42,11 +52,11 @@ TEST(Postings, IsASetWhoseCopiesStay) {
 }
 
 TEST(Postings, SeeksAsASortedVectorDoes) {
-  std::mt19937 random(5);
+  Random random(5);
   for (int round = 0; round < harness::Cases(300); ++round) {
     std::set<Doc> set;
-    const std::size_t size = random() % 3 == 0 ? random() % 20 : random() % 5000;
-    while (set.size() < size) set.insert(random() % 100'000);
+    const std::size_t size = random(3) == 0 ? random(20) : random(5000);
+    while (set.size() < size) set.insert(random(100'000));
     Postings list;
     const std::vector<Doc> docs(set.begin(), set.end());
     if (round % 2 == 0) {
@@ -57,7 +67,7 @@ TEST(Postings, SeeksAsASortedVectorDoes) {
     PostingCursor cursor(list);
     Doc at = 0;
     while (at < 110'000) {
-      at += random() % (random() % 2 == 0 ? 20 : 20'000);
+      at += random(random(2) == 0 ? 20 : 20'000);
       cursor.Seek(at);
       const auto expected = set.lower_bound(at);
       ASSERT_EQ(cursor.doc(), expected == set.end() ? PostingCursor::kEnd : *expected);
@@ -67,13 +77,13 @@ TEST(Postings, SeeksAsASortedVectorDoes) {
 }
 
 TEST(UnionCursor, GoesThroughAllOnce) {
-  std::mt19937 random(9);
+  Random random(9);
   for (int round = 0; round < harness::Cases(100); ++round) {
-    std::vector<Postings> lists(1 + random() % 6);
+    std::vector<Postings> lists(1 + random(6));
     std::set<Doc> all;
     for (Postings& list : lists)
-      for (std::size_t n = random() % 400; n > 0; --n) {
-        const Doc doc = random() % 2000;
+      for (std::size_t n = random(400); n > 0; --n) {
+        const Doc doc = random(2000);
         list.Insert(doc);
         all.insert(doc);
       }
@@ -86,7 +96,7 @@ TEST(UnionCursor, GoesThroughAllOnce) {
     }
     EXPECT_EQ(cursor.doc(), UnionCursor::kEnd);
     UnionCursor seeking(pointers);
-    const Doc from = random() % 2500;
+    const Doc from = random(2500);
     seeking.Seek(from);
     const auto expected = all.lower_bound(from);
     EXPECT_EQ(seeking.doc(), expected == all.end() ? UnionCursor::kEnd : *expected);

@@ -1,5 +1,6 @@
 #include "services/search/search_key.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -150,7 +151,8 @@ void Shorten(std::u16string* core) {
 
 SearchKey KeyOfName(std::string_view text) {
   SearchKey key{.core = CoreOf(text), .form = 0};
-  for (std::size_t i = 0; i < std::size(kForms); ++i) {
+  const bool nothing_else = std::find(std::begin(kForms), std::end(kForms), key.core) != std::end(kForms);
+  for (std::size_t i = 0; i < std::size(kForms) && !nothing_else; ++i) {
     const std::u16string_view form = kForms[i];
     if (key.core.size() <= form.size() || !std::u16string_view(key.core).ends_with(form)) continue;
     const char16_t before = key.core[key.core.size() - form.size() - 1];

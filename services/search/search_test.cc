@@ -5,7 +5,9 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -74,42 +76,51 @@ class World {
   std::int64_t revision_ = 0;
 };
 
-// Every text matched, with counts of its own.
-std::vector<Hit> Scan(const model::Snapshot& snapshot, const Query& query, std::size_t size,
-                      const model::RowMask* rows) {
-  std::vector<Text> texts;
-  std::map<Term, std::size_t> counts;
-  std::size_t numbered = 0;
-  for (Row row = 0; row < snapshot.RowLimit(ResourceType::kEnterprise); ++row) {
-    if (!snapshot.Exists(ResourceType::kEnterprise, row)) continue;
-    for (Text& text : TextsOf(snapshot.RecordBytes(ResourceType::kEnterprise, row))) {
-      text.enterprise = row;
-      ++numbered;
-      for (const Term term : TermsOf(text)) ++counts[term];
-      texts.push_back(std::move(text));
+// Matches every text, with counts of its own.
+class Scanner {
+ public:
+  explicit Scanner(const model::Snapshot& snapshot) : snapshot_(snapshot) {
+    for (Row row = 0; row < snapshot.RowLimit(ResourceType::kEnterprise); ++row) {
+      if (!snapshot.Exists(ResourceType::kEnterprise, row)) continue;
+      for (Text& text : TextsOf(snapshot.RecordBytes(ResourceType::kEnterprise, row))) {
+        text.enterprise = row;
+        for (const Term term : TermsOf(text)) ++counts_[term];
+        texts_.push_back(std::move(text));
+      }
     }
   }
-  std::vector<std::size_t> of_grams;
-  for (const QueryGram& gram : query.grams) of_grams.push_back(counts[gram.term]);
-  const Coverage coverage(query, of_grams, numbered);
-  std::vector<Hit> hits;
-  for (const Text& text : texts) {
-    if (rows != nullptr && !rows->Test(text.enterprise)) continue;
-    const TextMatch match = MatchText(query, coverage, text);
-    if (match.score > 0) hits.push_back({text.enterprise, text, match});
+
+  // All enterprises found, best first.
+  std::vector<Hit> Find(const Query& query, const model::RowMask* rows) {
+    std::vector<std::size_t> of_grams;
+    for (const QueryGram& gram : query.grams) of_grams.push_back(counts_[gram.term]);
+    const Coverage coverage(query, of_grams, texts_.size());
+    std::vector<Hit> hits;
+    for (const Text& text : texts_) {
+      if (rows != nullptr && !rows->Test(text.enterprise)) continue;
+      const TextMatch match = MatchText(query, coverage, text);
+      if (match.score > 0) hits.push_back({text.enterprise, text, match});
+    }
+    std::stable_sort(hits.begin(), hits.end(), [&](const Hit& a, const Hit& b) {
+      if (a.match.score != b.match.score) return a.match.score > b.match.score;
+      return NameOf(a) < NameOf(b);
+    });
+    std::vector<Hit> best;
+    std::set<Row> seen;
+    for (const Hit& hit : hits)
+      if (seen.insert(hit.enterprise).second) best.push_back(hit);
+    return best;
   }
-  std::stable_sort(hits.begin(), hits.end(), [&](const Hit& a, const Hit& b) {
-    if (a.match.score != b.match.score) return a.match.score > b.match.score;
-    return snapshot.Name(ResourceType::kEnterprise, a.enterprise) <
-           snapshot.Name(ResourceType::kEnterprise, b.enterprise);
-  });
-  std::vector<Hit> best;
-  for (const Hit& hit : hits) {
-    const bool known =
-        std::any_of(best.begin(), best.end(), [&](const Hit& one) { return one.enterprise == hit.enterprise; });
-    if (!known && best.size() < size) best.push_back(hit);
-  }
-  return best;
+
+ private:
+  std::string NameOf(const Hit& hit) const { return snapshot_.Name(ResourceType::kEnterprise, hit.enterprise); }
+  const model::Snapshot& snapshot_;
+  std::vector<Text> texts_;
+  std::map<Term, std::size_t> counts_;
+};
+
+std::vector<Hit> First(const std::vector<Hit>& hits, std::size_t size) {
+  return {hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(std::min(size, hits.size()))};
 }
 
 std::string Dump(const model::Snapshot& snapshot, const std::vector<Hit>& hits) {
@@ -143,10 +154,10 @@ std::vector<std::string> Queries(RandomNames* names) {
 
 TEST(Search, EqualsAScanOfAllNames) {
   std::map<MatchKind, int> kinds;
-  for (unsigned seed = 1; seed <= static_cast<unsigned>(harness::Cases(20)); ++seed) {
+  for (unsigned seed = 1; seed <= static_cast<unsigned>(harness::Cases(12)); ++seed) {
     RandomNames names(seed);
     World world;
-    const std::size_t count = 20 + names.Pick(400);
+    const std::size_t count = 20 + names.Pick(250);
     for (std::size_t e = 0; e < count; ++e) {
       const v1::Enterprise enterprise = names.Enterprise();
       world.Put(e, &enterprise);
@@ -156,17 +167,19 @@ TEST(Search, EqualsAScanOfAllNames) {
     auto some = std::make_shared<model::RowMask>(snapshot->RowLimit(ResourceType::kEnterprise));
     for (Row row = 0; row < some->limit(); ++row)
       if (names.Pick(seed % 3 + 2) > 0) some->Set(row);
+    Scanner scanner(*snapshot);
     for (const std::string& text : Queries(&names)) {
       const Query query = ParseQuery(text);
+      const std::vector<Hit> all = scanner.Find(query, nullptr);
       for (const std::size_t size : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
         const SearchAnswer answer = Ask(*index, *snapshot, query, size);
-        const std::vector<Hit> expected = Scan(*snapshot, query, size, nullptr);
-        ASSERT_EQ(Dump(*snapshot, answer.hits), Dump(*snapshot, expected)) << text << " seed " << seed;
-        ASSERT_TRUE(answer.complete) << text;
+        ASSERT_EQ(Dump(*snapshot, answer.hits), Dump(*snapshot, First(all, size))) << text << " seed " << seed;
+        // Only more ways to read it than are tried leave it open.
+        ASSERT_EQ(answer.complete, !query.limited) << text;
         for (const Hit& hit : answer.hits) ++kinds[hit.match.kind];
       }
       ASSERT_EQ(Dump(*snapshot, Ask(*index, *snapshot, query, 20, some).hits),
-                Dump(*snapshot, Scan(*snapshot, query, 20, some.get())))
+                Dump(*snapshot, First(scanner.Find(query, some.get()), 20)))
           << text << " seed " << seed;
     }
   }
@@ -200,7 +213,7 @@ void ExpectSame(const SearchIndex& a, const SearchIndex& b) {
 }
 
 TEST(SearchIndex, IncrementalEqualsFromScratch) {
-  for (unsigned seed = 1; seed <= static_cast<unsigned>(harness::Cases(8)); ++seed) {
+  for (unsigned seed = 1; seed <= static_cast<unsigned>(harness::Cases(4)); ++seed) {
     RandomNames names(seed);
     World world;
     SnapshotPtr before = world.Snapshot();

@@ -127,9 +127,10 @@ TEST(TextMatch, BoundsHold) {
 }
 
 TEST(Query, StrangeTextsAreCheap) {
-  const Query vowels = ParseQuery(std::string(60, 'a'));
-  EXPECT_LE(vowels.sounds.size(), kMostSounds);
-  EXPECT_TRUE(vowels.limited);
+  const Query many_ways = ParseQuery("xianxianxianxianxian");
+  EXPECT_EQ(many_ways.sounds.size(), kMostSounds);
+  EXPECT_TRUE(many_ways.limited);
+  EXPECT_FALSE(ParseQuery(std::string(60, 'a')).limited);
   EXPECT_TRUE(ParseQuery("").key.core.empty());
   EXPECT_TRUE(ParseQuery("!?").grams.empty());
   EXPECT_TRUE(ParseQuery(std::string(10'000, 'i')).sounds.empty());
