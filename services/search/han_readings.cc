@@ -126,6 +126,7 @@ struct Tables {
       if (i < latin.size() && latin[i].length() != 0 && latin[i][0] != self)
         AddReading(WithoutTone(latin[i]), &found[i]);
     }
+    SettleSimplified();
     for (const Polyphone& one : kPolyphones) {
       const std::string_view all = one.readings;
       for (std::size_t at = 0; at < all.size();) {
@@ -135,6 +136,21 @@ struct Tables {
       }
     }
     Number(found);
+  }
+
+  // A few characters simplify in two steps, and of some two each is the simple form of the other (苎, 苧): then the
+  // lesser stands for both.
+  void SettleSimplified() {
+    const std::array<char16_t, kCharacters> once = simplified;
+    for (char16_t& settled : simplified) {
+      for (int steps = 0; steps < 4; ++steps) {
+        const char16_t next = once[settled - kFirst];
+        if (next == settled) break;
+        const bool mutual = once[next - kFirst] == settled;
+        settled = mutual ? std::min(settled, next) : next;
+        if (mutual) break;
+      }
+    }
   }
 
   void Number(const std::vector<ReadingTexts>& found) {
