@@ -120,11 +120,15 @@ class MatchingDataTest(unittest.TestCase):
             file = pathlib.Path(folder) / "types.jsonl"
             with open(file, "w", encoding="utf-8") as out:
                 out.write(json.dumps(next(records()), ensure_ascii=False) + "\n")
-                for name in names:
-                    out.write(json.dumps({"capabilityType": {
-                        "name": ids[name], "kind": "PRODUCT", "displayName": {"zh": name.strip()[:200] or "?"},
-                        "parents": [ids[p] for p in parents[name]],
-                        "typicalInputs": [{"capabilityType": i} for i in stated[name]]}}, ensure_ascii=False) + "\n")
+                # First all without what they name: the products name each other in circles.
+                for whole in (False, True):
+                    for name in names:
+                        shown = "".join(c for c in name if c.isprintable()).strip()
+                        product = {"name": ids[name], "kind": "PRODUCT", "displayName": {"zh": shown[:200] or "?"}}
+                        if whole:
+                            product["parents"] = [ids[p] for p in parents[name]]
+                            product["typicalInputs"] = [{"capabilityType": i} for i in stated[name]]
+                        out.write(json.dumps({"capabilityType": product}, ensure_ascii=False) + "\n")
             done = server.bulian("import", file, "-o", "json")
             self.assertEqual(done.returncode, 0, done.stderr[:2000])
             proposed = found = segments = 0

@@ -221,10 +221,12 @@ class PlanMatchesTest(unittest.TestCase):
         answer = plan(self.client, targets=[NAME + "/chains/chip"], scope=2)
         seen = 0
         for gap in answer.gaps:
-            found = self.client("FindCandidates", parent=NAME, target=dict(segment=gap.segment), scope=2, include_recruits=True, page_size=50,
+            found = self.client("FindCandidates", parent=NAME, target=dict(segment=gap.segment), scope=2, include_recruits=True, page_size=1000,
                                 exclude_current_suppliers=True)
-            scores = {c.enterprise: c.score.lower for c in found.candidates}
-            self.assertEqual(len(gap.assignments), len(scores))
+            likely = type(found.candidates[0]).DESCRIPTOR.fields_by_name["basis"].enum_type.values_by_name["LIKELY"].number
+            # Those who are only likely to make it offer nothing that could be planned.
+            scores = {c.enterprise: c.score.lower for c in found.candidates if c.basis != likely}
+            self.assertEqual(len(gap.assignments), min(50, len(scores)))
             for one in gap.assignments:
                 seen += 1
                 self.assertAlmostEqual(one.score, scores[one.enterprise], places=6)

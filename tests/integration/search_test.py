@@ -51,7 +51,7 @@ class SearchTest(unittest.TestCase):
             self.assertIn(wanted, [h.enterprise.name for h in self.search(text, page_size=100).hits], text)
 
     def test_pinyin(self):
-        for text, way in (("chongqing", "FULL_PINYIN"), ("cq", "PINYIN_INITIALS")):
+        for text, way in (("zhinengchuangan", "FULL_PINYIN"), ("cq", "PINYIN_INITIALS")):
             ways = set()
             response = self.search(text, page_size=100)
             while True:

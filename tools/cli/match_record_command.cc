@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <fstream>
@@ -156,7 +157,8 @@ void PrintReview(const v1::ReviewMatchesResponse& response, const Options& o) {
     }
     const std::string need = match.has_requirement() ? match.requirement().capability_type() : match.segment();
     table.AddRow({match.name().substr(match.name().rfind('/') + 1), std::string(StateText(match.state(), o)),
-                  ShortName(need), ShortName(match.enterprise()), std::to_string(reviewed.idle_days()), findings});
+                  ShortName(need), ShortName(match.enterprise()), std::to_string(std::max(0, reviewed.idle_days())),
+                  findings});
   }
   if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
   if (table.size() > 0) table.PrintAligned(std::cout, 90);
