@@ -104,6 +104,7 @@ def main():
         probabilities = {w: {company_of[e]: p for e, p in ranked if e in company_of} for w, ranked in found[task].items()}
         lists = {w: list(ranked) for w, ranked in probabilities.items()}
         if options.out:
+            options.out.mkdir(parents=True, exist_ok=True)
             with gzip.open(options.out / f"run_{task}.jsonl.gz", "wt") as out:
                 for wanted, ranked in lists.items():
                     out.write(json.dumps({"product_id": wanted, "ranked": ranked}) + "\n")
