@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "bulian/v1/match_record.pb.h"
-#include "services/capability/capability_family.h"
+#include "services/capability/planned_capability.h"
 #include "services/chain/requirement_rules.h"
 #include "services/chain/segment_references.h"
 #include "services/chain/supply_link_family.h"
@@ -26,7 +26,7 @@ using resource::FieldPath;
 using resource::Findings;
 using resource::Lookup;
 
-constexpr int kMaxPromised = 64;
+constexpr int kMaxLinks = 64;
 
 const v1::Match& MatchOf(const Message& message) { return static_cast<const v1::Match&>(message); }
 
@@ -48,32 +48,12 @@ void Normalise(Message* message) {
   auto& match = static_cast<v1::Match&>(*message);
   resource::Trim(match.mutable_note());
   if (match.has_requirement()) chain::NormaliseRequirement(match.mutable_requirement());
-  for (v1::PlannedCapability& promised : *match.mutable_promised_capabilities()) {
-    if (!promised.has_capability()) continue;
-    v1::Capability& capability = *promised.mutable_capability();
-    capability.clear_name();
-    resource::ClearServerFields(ResourceType::kCapability, &capability);
-    capability::NormaliseCapability(&capability);
-  }
+  capability::NormalisePlanned(match.mutable_promised_capabilities());
   for (v1::PromisedSupplyLink& promised : *match.mutable_promised_supply_links()) {
     v1::SupplyLink& link = *promised.mutable_supply_link();
     link.clear_name();
     resource::ClearServerFields(ResourceType::kSupplyLink, &link);
     link.set_supplier(match.enterprise());
-  }
-}
-
-// `id_of` gives the id of a promise; each must be valid and stand once.
-template <class Promises, class IdOf>
-void CheckIds(const Promises& promises, const char* list, const char* id_name, IdOf id_of, const FieldPath& field,
-              Violations* violations) {
-  resource::CheckCount(promises.size(), kMaxPromised, field / list, violations);
-  for (int i = 0; i < promises.size(); ++i) {
-    const FieldPath at = field.At(list, i);
-    resource::CheckId(id_of(promises[i]), at / id_name, violations);
-    for (int j = 0; j < std::min(i, kMaxPromised); ++j) {
-      if (id_of(promises[j]) == id_of(promises[i])) violations->Add((at / id_name).str(), "stands twice");
-    }
   }
 }
 
@@ -92,33 +72,36 @@ void CheckNeed(const v1::Match& match, const FieldPath& field, Violations* viola
   }
 }
 
+void CheckPromisedLinks(const v1::Match& match, const FieldPath& field, Violations* violations) {
+  const auto& links = match.promised_supply_links();
+  resource::CheckCount(links.size(), kMaxLinks, field / "promised_supply_links", violations);
+  for (int i = 0; i < links.size(); ++i) {
+    const FieldPath at = field.At("promised_supply_links", i);
+    resource::CheckId(links[i].supply_link_id(), at / "supply_link_id", violations);
+    for (int j = 0; j < std::min(i, kMaxLinks); ++j) {
+      if (links[j].supply_link_id() == links[i].supply_link_id())
+        violations->Add((at / "supply_link_id").str(), "stands twice");
+    }
+  }
+  for (int i = 0; i < links.size(); ++i) {
+    const FieldPath promise = field.At("promised_supply_links", i);
+    const FieldPath at = promise / "supply_link";
+    Violations of_link;
+    LinkRules().check(PromisedLink(match, links[i]), at, &of_link);
+    // Its supplier is the match's enterprise, of which all is said above.
+    for (const auto& [wrong, why] : of_link.items())
+      if (wrong != (at / "supplier").str()) violations->Add(wrong, why);
+  }
+}
+
 void Check(const Message& message, const FieldPath& field, Violations* violations) {
   const v1::Match& match = MatchOf(message);
   CheckNeed(match, field, violations);
   resource::CheckReference(match.enterprise(), ResourceType::kEnterprise, match.name(), field / "enterprise",
                            violations);
   CheckStates(match, field, violations);
-  CheckIds(
-      match.promised_capabilities(), "promised_capabilities", "capability_id",
-      [](const v1::PlannedCapability& promised) -> const std::string& { return promised.capability_id(); }, field,
-      violations);
-  for (int i = 0; i < match.promised_capabilities_size(); ++i) {
-    capability::CheckCapability(match.promised_capabilities(i).capability(), match.name(),
-                                field.At("promised_capabilities", i) / "capability", violations);
-  }
-  CheckIds(
-      match.promised_supply_links(), "promised_supply_links", "supply_link_id",
-      [](const v1::PromisedSupplyLink& promised) -> const std::string& { return promised.supply_link_id(); }, field,
-      violations);
-  for (int i = 0; i < match.promised_supply_links_size(); ++i) {
-    const FieldPath promise = field.At("promised_supply_links", i);
-    const FieldPath at = promise / "supply_link";
-    Violations of_link;
-    LinkRules().check(PromisedLink(match, match.promised_supply_links(i)), at, &of_link);
-    // Its supplier is the match's enterprise, of which all is said above.
-    for (const auto& [wrong, why] : of_link.items())
-      if (wrong != (at / "supplier").str()) violations->Add(wrong, why);
-  }
+  capability::CheckPlanned(match.promised_capabilities(), "promised_capabilities", match.name(), field, violations);
+  CheckPromisedLinks(match, field, violations);
   resource::CheckAnnotations(match.annotations(), field, violations);
 }
 
@@ -133,16 +116,8 @@ void CheckReferences(const Message& message, const FieldPath& field, Lookup& loo
   }
   const bool known = resource::CheckExists(lookup, ResourceType::kEnterprise, match.enterprise(), match.name(),
                                            field / "enterprise", findings);
-  for (int i = 0; i < match.promised_capabilities_size(); ++i) {
-    const FieldPath promise = field.At("promised_capabilities", i);
-    const FieldPath at = promise / "capability";
-    const v1::Capability& promised = match.promised_capabilities(i).capability();
-    if (known) {
-      capability::CheckCapabilityReferences(promised, match.enterprise(), at, lookup, findings);
-    } else {
-      resource::CheckTypeExists(lookup, promised.capability_type(), match.name(), at / "capability_type", findings);
-    }
-  }
+  capability::CheckPlannedReferences(match.promised_capabilities(), "promised_capabilities", match.enterprise(), known,
+                                     match.name(), field, lookup, findings);
   for (int i = 0; i < match.promised_supply_links_size(); ++i) {
     LinkRules().check_references(PromisedLink(match, match.promised_supply_links(i)),
                                  field.At("promised_supply_links", i) / "supply_link", lookup, findings);
@@ -166,13 +141,7 @@ void FollowUp(const Message* before, const Message& after, Lookup& lookup,
   const v1::Match& match = MatchOf(after);
   if (match.state() != v1::Match::CONTRACTED) return;
   if (before != nullptr && MatchOf(*before).state() == v1::Match::CONTRACTED) return;
-  for (const v1::PlannedCapability& promised : match.promised_capabilities()) {
-    std::string name = model::MakeName(match.enterprise(), ResourceType::kCapability, promised.capability_id());
-    if (lookup.Exists(ResourceType::kCapability, name)) continue;
-    auto capability = std::make_unique<v1::Capability>(promised.capability());
-    capability->set_name(std::move(name));
-    more->push_back(std::move(capability));
-  }
+  capability::AddPlanned(match.promised_capabilities(), match.enterprise(), lookup, more);
   for (const v1::PromisedSupplyLink& promised : match.promised_supply_links()) {
     auto link = std::make_unique<v1::SupplyLink>(PromisedLink(match, promised));
     if (!lookup.Exists(ResourceType::kSupplyLink, link->name())) more->push_back(std::move(link));

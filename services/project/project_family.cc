@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "bulian/v1/project.pb.h"
-#include "services/capability/capability_family.h"
+#include "services/capability/planned_capability.h"
 #include "services/resource/field_rules.h"
 #include "services/resource/resource_message.h"
 #include "services/resource/type_facts.h"
@@ -18,21 +18,13 @@ using resource::FieldPath;
 using resource::Findings;
 using resource::Lookup;
 
-constexpr int kMaxPlanned = 64;
-
 const v1::Project& ProjectOf(const Message& message) { return static_cast<const v1::Project&>(message); }
 
 void Normalise(Message* message) {
   auto& project = static_cast<v1::Project&>(*message);
   if (project.has_display_name()) resource::Trim(project.mutable_display_name());
   if (project.has_description()) resource::Trim(project.mutable_description());
-  for (v1::PlannedCapability& planned : *project.mutable_planned_capabilities()) {
-    if (!planned.has_capability()) continue;
-    v1::Capability& capability = *planned.mutable_capability();
-    capability.clear_name();
-    resource::ClearServerFields(ResourceType::kCapability, &capability);
-    capability::NormaliseCapability(&capability);
-  }
+  capability::NormalisePlanned(project.mutable_planned_capabilities());
 }
 
 void CheckStages(const v1::Project& project, const FieldPath& field, Violations* violations) {
@@ -62,18 +54,7 @@ void Check(const Message& message, const FieldPath& field, Violations* violation
   resource::CheckReference(project.owner(), ResourceType::kEnterprise, project.name(), field / "owner", violations);
   if (project.has_amount()) resource::CheckMoney(project.amount(), field / "amount", violations);
   CheckStages(project, field, violations);
-  resource::CheckCount(project.planned_capabilities_size(), kMaxPlanned, field / "planned_capabilities", violations);
-  for (int i = 0; i < project.planned_capabilities_size(); ++i) {
-    const FieldPath at = field.At("planned_capabilities", i);
-    const v1::PlannedCapability& planned = project.planned_capabilities(i);
-    resource::CheckId(planned.capability_id(), at / "capability_id", violations);
-    for (int j = 0; j < std::min(i, kMaxPlanned); ++j) {
-      if (project.planned_capabilities(j).capability_id() == planned.capability_id()) {
-        violations->Add((at / "capability_id").str(), "stands twice");
-      }
-    }
-    capability::CheckCapability(planned.capability(), project.name(), at / "capability", violations);
-  }
+  capability::CheckPlanned(project.planned_capabilities(), "planned_capabilities", project.name(), field, violations);
   resource::CheckLocalized(project.description(), false, resource::kMaxDescriptionChars, field / "description",
                            violations);
   resource::CheckAnnotations(project.annotations(), field, violations);
@@ -83,16 +64,8 @@ void CheckReferences(const Message& message, const FieldPath& field, Lookup& loo
   const v1::Project& project = ProjectOf(message);
   const bool owned = resource::CheckExists(lookup, ResourceType::kEnterprise, project.owner(), project.name(),
                                            field / "owner", findings);
-  for (int i = 0; i < project.planned_capabilities_size(); ++i) {
-    const FieldPath at = field.At("planned_capabilities", i);
-    const v1::Capability& planned = project.planned_capabilities(i).capability();
-    if (owned) {
-      capability::CheckCapabilityReferences(planned, project.owner(), at / "capability", lookup, findings);
-    } else {
-      resource::CheckTypeExists(lookup, planned.capability_type(), project.name(),
-                                at / "capability" / "capability_type", findings);
-    }
-  }
+  capability::CheckPlannedReferences(project.planned_capabilities(), "planned_capabilities", project.owner(), owned,
+                                     project.name(), field, lookup, findings);
 }
 
 void References(const Message& message, std::vector<std::string_view>* names) {
@@ -107,13 +80,7 @@ void FollowUp(const Message* before, const Message& after, Lookup& lookup,
   const v1::Project& project = ProjectOf(after);
   if (project.state() != v1::Project::IN_PRODUCTION) return;
   if (before != nullptr && ProjectOf(*before).state() == v1::Project::IN_PRODUCTION) return;
-  for (const v1::PlannedCapability& planned : project.planned_capabilities()) {
-    const std::string name = model::MakeName(project.owner(), ResourceType::kCapability, planned.capability_id());
-    if (lookup.Exists(ResourceType::kCapability, name)) continue;
-    auto capability = std::make_unique<v1::Capability>(planned.capability());
-    capability->set_name(name);
-    more->push_back(std::move(capability));
-  }
+  capability::AddPlanned(project.planned_capabilities(), project.owner(), lookup, more);
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 The data stand beside the repository (../shared/matching) and are not part of it; without them the test says SKIPPED.
 """
-import csv
-import gzip
 import json
 import pathlib
 import sys
@@ -11,38 +9,17 @@ import tempfile
 import unittest
 from collections import defaultdict
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "harness"), str(TESTS / "bench/matching")]
+import records as matching  # noqa: E402
 from server import SOURCE, Server  # noqa: E402
 
 DATA = SOURCE.parent / "shared/matching"
-CLUSTER = "clusters/listed"
+CLUSTER = matching.CLUSTER
 
 
 def rows(name):
-    with gzip.open(DATA / name, "rt", encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
-def acyclic_parents(ids, links):
-    """Broader types of each type, leaving out links that would close a cycle, at most 16 each."""
-    parents = defaultdict(list)
-
-    def reaches(start, goal):
-        seen, stack = set(), [start]
-        while stack:
-            node = stack.pop()
-            if node == goal:
-                return True
-            if node not in seen:
-                seen.add(node)
-                stack.extend(parents[node])
-        return False
-
-    for broader, narrower in links:
-        if broader in ids and narrower in ids and broader != narrower and len(parents[narrower]) < 16:
-            if broader not in parents[narrower] and not reaches(broader, narrower):
-                parents[narrower].append(broader)
-    return parents
+    return matching.rows(DATA / name)
 
 
 def records():
@@ -50,7 +27,7 @@ def records():
                        "asOf": {"year": 2022, "month": 6, "day": 30}}}
     products = {row["name"]: row["product_id"].lower() for row in rows("public/products.csv.gz")}
     relations = list(rows("product_links.csv.gz"))
-    parents = acyclic_parents(products, [(r["from"], r["to"]) for r in relations if r["rel"] == "subclass"])
+    parents = matching.acyclic_parents(products, [(r["from"], r["to"]) for r in relations if r["rel"] == "subclass"])
     inputs = defaultdict(dict)
     for r in relations:
         if r["rel"] == "upstream_material" and r["from"] in products and r["to"] in products and r["from"] != r["to"]:
@@ -108,7 +85,7 @@ class MatchingDataTest(unittest.TestCase):
         names = sorted({name for row in rows("product_links.csv.gz") for name in (row["from"], row["to"])})
         ids = {name: f"{CLUSTER}/capabilityTypes/p{number}" for number, name in enumerate(names)}
         relations = list(rows("product_links.csv.gz"))
-        parents = acyclic_parents(ids, [(r["from"], r["to"]) for r in relations if r["rel"] == "subclass"])
+        parents = matching.acyclic_parents(ids, [(r["from"], r["to"]) for r in relations if r["rel"] == "subclass"])
         stated, hidden = defaultdict(list), defaultdict(set)
         pairs = sorted({(r["from"], r["to"]) for r in relations if r["rel"] == "upstream_material" and r["from"] != r["to"]})
         for number, (product, material) in enumerate(pairs):
