@@ -12,7 +12,17 @@ function(bulian_compile_settings name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${BULIAN_WARNINGS})
   if(BULIAN_SANITIZE)
-    target_precompile_headers(${name} REUSE_FROM bulian_precompiled_headers)
+    bulian_precompiled(${name})
+  endif()
+endfunction()
+
+# Most of the time of compiling a test goes into headers. The release build does without them for all that is no test, so
+# that a missing include shows there.
+function(bulian_precompiled name)
+  target_precompile_headers(${name} REUSE_FROM bulian_precompiled_headers)
+  target_compile_options(${name} PRIVATE -pthread)  # as they are compiled
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${name} PRIVATE -fpch-preprocess)  # for ccache
   endif()
 endfunction()
 
@@ -33,6 +43,9 @@ endfunction()
 function(bulian_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
   bulian_binary(${name} SRCS ${ARG_SRCS} DEPS ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  if(NOT BULIAN_SANITIZE)
+    bulian_precompiled(${name})
+  endif()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)

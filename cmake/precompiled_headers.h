@@ -1,4 +1,4 @@
-// The headers most files include; precompiled in sanitizer builds only (protos/CMakeLists.txt).
+// The headers most files include (protos/CMakeLists.txt says what they are precompiled for).
 #ifndef CMAKE_PRECOMPILED_HEADERS_H_
 #define CMAKE_PRECOMPILED_HEADERS_H_
 

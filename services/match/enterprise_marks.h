@@ -3,6 +3,7 @@
 #ifndef SERVICES_MATCH_ENTERPRISE_MARKS_H_
 #define SERVICES_MATCH_ENTERPRISE_MARKS_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,15 @@ class EnterpriseMarks {
   // Marks all of `other`, which has the same limit.
   void MarkAll(const EnterpriseMarks& other);
   void Clear();
+  // Shows every marked row, in no order that says anything.
+  template <class Show>
+  void Visit(const Show& visit) const {
+    for (const std::uint32_t index : bits_->touched) {
+      for (std::uint64_t left = bits_->words[index]; left != 0; left &= left - 1) {
+        visit(index * 64 + static_cast<model::Row>(std::countr_zero(left)));
+      }
+    }
+  }
 
  private:
   struct Bits {

@@ -159,7 +159,7 @@ void Explain(const FindQuery& query, std::uint16_t source, Row enterprise, v1::E
     if (first && bearing.counts && explainer.Eligible()) *response->mutable_candidate() = std::move(candidate);
   }
   if (source == 0 && query.ranking && !response->has_candidate() && explainer.Eligible()) {
-    const double probability = query.Ranked(enterprise) ? query.ranking->ProbabilityOf(enterprise) : 0;
+    const double probability = query.Ranked(enterprise) ? query.ranking->ProbabilityOf(*query.model, enterprise) : 0;
     reporter.Fill(LikelyEntry(enterprise, probability), response->mutable_candidate());
   }
   if (!nearest) nearest = {NewCapability(*query.target)};

@@ -172,11 +172,13 @@ class Finder {
   }
 
   // Everyone not listed yet, in the order of the ranking, then by name whom it does not know; the page goes on where
-  // the bases before ended.
+  // the bases before ended. Who is not looked at is counted.
   void Likely() {
-    for (const PotentialRanking::Likely& likely : query_.ranking->ranked()) {
-      if (query_.Ranked(likely.enterprise)) AddLikely(likely.enterprise, likely.probability);
-    }
+    rank_ = found_.count;
+    found_.count += CountLikely();
+    AddRanked(query_.ranking->best());
+    if (!PageIsFull()) AddRanked(query_.ranking->others(*query_.model));
+    if (PageIsFull()) return;
     std::vector<Row> unranked;
     for (const Row row : query_.unranked) {
       if (records_.Exists(ResourceType::kEnterprise, row)) unranked.push_back(row);
@@ -186,12 +188,33 @@ class Finder {
     for (const Row row : unranked) AddLikely(row, 0);
   }
 
+  bool PageIsFull() const { return rank_ >= std::min(query_.offset + query_.size, found_.count); }
+
+  void AddRanked(std::span<const PotentialRanking::Likely> ranked) {
+    for (const PotentialRanking::Likely& likely : ranked) {
+      if (PageIsFull()) return;
+      if (query_.Ranked(likely.enterprise)) AddLikely(likely.enterprise, likely.probability);
+    }
+  }
+
+  bool SeatAllowed(Row enterprise) { return query_.outside || Allowed(places_.Of(records_.SeatRegion(enterprise))); }
+
+  // Whose seat is allowed but who is listed already, and who has an offer of a near type here and its seat elsewhere.
+  std::size_t CountLikely() {
+    std::size_t count = query_.outside ? query_.census->others : query_.census->seated_here;
+    done_.Visit([&](Row row) { count -= !query_.IsAlliance(row) && SeatAllowed(row) ? 1 : 0; });
+    if (query_.outside) return count;
+    for (const auto& [row, entry] : near_offers_) {
+      count += !done_.Has(row) && !query_.IsAlliance(row) && !SeatAllowed(row) ? 1 : 0;
+    }
+    return count;
+  }
+
   void AddLikely(Row enterprise, double probability) {
-    if (done_.Has(enterprise)) return;
-    if (std::binary_search(query_.alliances.begin(), query_.alliances.end(), enterprise)) return;
+    if (done_.Has(enterprise) || query_.IsAlliance(enterprise)) return;
     const auto near = near_offers_.find(enterprise);
-    if (near == near_offers_.end() && !Allowed(places_.Of(records_.SeatRegion(enterprise)))) return;
-    const std::size_t rank = found_.count++;
+    if (near == near_offers_.end() && !SeatAllowed(enterprise)) return;
+    const std::size_t rank = rank_++;
     if (rank < query_.offset || rank >= query_.offset + query_.size) return;
     found_.page.push_back(near != near_offers_.end() ? near->second : LikelyEntry(enterprise, probability));
   }
@@ -225,7 +248,7 @@ class Finder {
                 Row planned = model::kNoRow) {
     if (!best_.MayEnter(standing, AddEmbedding(score, 1, target_.weights))) return;
     // Not the enterprise's record, which would have to be fetched for each.
-    if (std::binary_search(query_.alliances.begin(), query_.alliances.end(), enterprise)) return;
+    if (query_.IsAlliance(enterprise)) return;
     const Range whole = AddEmbedding(score, EmbeddingOf(enterprise), target_.weights);
     if (!best_.MayEnter(standing, whole)) return;
     best_.Add({whole, enterprise, planned == model::kNoRow ? offer.row() : planned, 0, standing, offer});
@@ -235,7 +258,7 @@ class Finder {
   void EndBasis(bool listed) {
     if (listed) {
       found_.count += here_.count();
-      for (const Row row : query_.alliances) found_.count -= here_.Has(row) ? 1 : 0;
+      for (const Row row : query_.census->alliances) found_.count -= here_.Has(row) ? 1 : 0;
     }
     if (!query_.potential && query_.others.empty()) return;
     done_.MarkAll(here_);
@@ -252,6 +275,7 @@ class Finder {
   BestEntries best_;
   EnterpriseMarks done_, here_;
   std::vector<Below> below_;
+  std::size_t rank_ = 0;                         // of the next one of the ranking
   absl::flat_hash_map<Row, Entry> near_offers_;  // by enterprise; only with a ranking
 };
 
@@ -265,16 +289,6 @@ Found Find(const FindQuery& query) {
   Found found;
   Finder(query, &found).Run();
   return found;
-}
-
-std::vector<Row> AlliancesOf(const model::Snapshot& snapshot) {
-  std::vector<Row> alliances;
-  for (Row row = 0; row < snapshot.RowLimit(ResourceType::kEnterprise); ++row) {
-    if (snapshot.Exists(ResourceType::kEnterprise, row) && snapshot.EnterpriseKind(row) == v1::Enterprise::ALLIANCE) {
-      alliances.push_back(row);
-    }
-  }
-  return alliances;
 }
 
 void FoundNames::Prefetch(std::span<const Entry> entries) const {

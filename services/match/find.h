@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "services/match/enterprise_census.h"
 #include "services/match/near_types.h"
 #include "services/match/planned.h"
 #include "services/match/potential_model.h"
@@ -25,15 +26,18 @@ struct FindQuery {
   model::SnapshotPtr snapshot;             // of the asked cluster
   std::vector<model::SnapshotPtr> others;  // other clusters to look in, by name
   bool held = true, potential = false;
-  bool outside = false;                   // also sites outside the cluster's regions
-  std::span<const model::Row> excluded;   // enterprises to leave out
-  std::span<const model::Row> alliances;  // the cluster's alliances, ascending (AlliancesOf)
+  bool outside = false;                      // also sites outside the cluster's regions
+  std::span<const model::Row> excluded;      // enterprises to leave out
+  const EnterpriseCensus* census = nullptr;  // of `snapshot`
   // Ranks the enterprises that could come to the target's type. Null: only holders of near types are potential
   // candidates, by the score of their offers.
   std::shared_ptr<const PotentialModel> model;
   std::shared_ptr<const PotentialRanking> ranking;
   model::SnapshotPtr model_records;    // what the model is of: of the history of `snapshot`
   std::vector<model::Row> unranked{};  // enterprises the model does not know as they are now, ascending
+  bool IsAlliance(model::Row enterprise) const {
+    return std::binary_search(census->alliances.begin(), census->alliances.end(), enterprise);
+  }
   bool Ranked(model::Row enterprise) const {
     return ranking != nullptr && !std::binary_search(unranked.begin(), unranked.end(), enterprise);
   }
@@ -59,9 +63,6 @@ Entry LikelyEntry(model::Row enterprise, double probability);
 // potential. With a ranking all other enterprises follow, by its
 // order.
 Found Find(const FindQuery& query);
-
-// Rows of enterprises that are alliances, ascending. Costs a pass over all enterprises: keep it.
-std::vector<model::Row> AlliancesOf(const model::Snapshot& snapshot);
 
 // Names of the entries of a result. Keeps what it is given.
 class FoundNames final : public EntryNames {

@@ -262,7 +262,8 @@ struct Case {
   SnapshotPtr snapshot;
   Target target;
   FindQuery query;
-  std::vector<Row> alliances, excluded;
+  EnterpriseCensus census;
+  std::vector<Row> excluded;
 
   explicit Case(std::uint32_t seed, std::uint32_t shuffle = 0)
       : world(RandomWorld("c", seed)),
@@ -272,10 +273,10 @@ struct Case {
     std::mt19937 random(seed);
     std::vector<SnapshotPtr> others = {other_a.Build(shuffle), other_b.Build(shuffle)};
     target = RandomTarget(world, *snapshot, &random);
-    alliances = AlliancesOf(*snapshot);
+    census = TakeCensus(*snapshot);
     query.target = &target;
     query.snapshot = snapshot;
-    query.alliances = alliances;
+    query.census = &census;
     const auto scope = random() % 3;
     query.held = scope != 1;
     query.potential = scope != 0;

@@ -8,8 +8,7 @@
 namespace bulian::match {
 namespace {
 
-constexpr std::size_t kMostWarm = 800, kMostCold = 350, kEnoughCold = 100, kFewest = 30;
-constexpr std::size_t kCompaniesLookedAt = 40'000'000;  // types held out x companies, in a round
+constexpr std::size_t kMostWarm = 800, kMostCold = 350, kEnoughCold = 100;
 
 void Shuffle(std::vector<std::uint32_t>* values, std::mt19937_64& random) {
   for (std::size_t i = values->size(); i > 1; --i) std::swap((*values)[i - 1], (*values)[random() % i]);
@@ -68,15 +67,14 @@ Holdout HoldOut(const SparseRows& makes, const PotentialOutcomes& outcomes, std:
     if (makers[type].size() > 1) several.push_back(type);
   }
   std::mt19937_64 random(15485863);
-  const std::size_t most = std::max(kFewest, kCompaniesLookedAt / std::max<std::size_t>(1, makes.rows()));
   Holdout of_outcomes;
   std::mt19937_64 of_lost(32452843);  // of its own, so that without outcomes nothing differs
-  HoldOutcomes(makers, outcomes, std::min(kMostWarm, most), of_lost, &single, &several, &of_outcomes);
+  HoldOutcomes(makers, outcomes, kMostWarm, of_lost, &single, &several, &of_outcomes);
   Shuffle(&single, random);
   Shuffle(&several, random);
-  const std::size_t warm = std::min({kMostWarm, most, several.size() * 23 / 100}),
-                    cold = std::min({kMostCold, most, several.size() / 10}),
-                    alone = cold >= kEnoughCold ? 0 : std::min({kEnoughCold - cold, most, single.size() / 10});
+  const std::size_t warm = std::min(kMostWarm, several.size() * 23 / 100),
+                    cold = std::min(kMostCold, several.size() / 10),
+                    alone = cold >= kEnoughCold ? 0 : std::min(kEnoughCold - cold, single.size() / 10);
   const std::size_t first = round * (warm + cold), first_alone = round * alone;
   Holdout holdout;
   if (round == 0) holdout = std::move(of_outcomes);

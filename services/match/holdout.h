@@ -29,7 +29,7 @@ inline constexpr std::size_t kHoldoutRounds = 3;
 // among the won companies, which stand as held out whether they make it yet or not; one with matches that were lost
 // only gives up some makers as others do. Of types with two makers or more, in each round up to 23 of 100 give up a
 // fifth of their makers (at least one), and up to 10 of 100 all of them; if these are few, types with one maker join
-// the latter. Both are bounded, the more so the more companies there are. `makes` is companies x types.
+// the latter. Both are bounded. `makes` is companies x types.
 Holdout HoldOut(const SparseRows& makes, const PotentialOutcomes& outcomes, std::size_t types, std::size_t round);
 
 // The pairs that are left.

@@ -1,6 +1,7 @@
 #include "services/match/latent_rows.h"
 
 #include <cmath>
+#include <utility>
 
 namespace bulian::match {
 
@@ -24,7 +25,7 @@ Eigen::VectorXf LatentRows::Project(std::span<const SparseRows::Cell> cells, con
   return result;
 }
 
-Eigen::VectorXf LatentRows::Mean(WeightedRows rows, int leveling) const {
+LatentRows::Column LatentRows::Mean(WeightedRows rows, int leveling) const {
   Eigen::VectorXf sum = Eigen::VectorXf::Zero(rows_.cols());
   float total = 0;
   for (const auto& [row, weight] : rows) {
@@ -32,13 +33,18 @@ Eigen::VectorXf LatentRows::Mean(WeightedRows rows, int leveling) const {
     total += weight;
   }
   if (total > 0) sum /= total;
-  return sum.cwiseProduct(levels_[leveling]);
+  return {sum.cwiseProduct(levels_[leveling]), leveling};
 }
 
-Eigen::VectorXf LatentRows::Column(const Eigen::VectorXf& coordinates, int leveling) const {
-  const Eigen::VectorXf levelled = coordinates.cwiseProduct(levels_[leveling]);
+LatentRows::Column LatentRows::Unit(const Eigen::VectorXf& coordinates, int leveling) const {
+  Eigen::VectorXf levelled = coordinates.cwiseProduct(levels_[leveling]);
   const float norm = levelled.norm();
-  return norm > 1e-9F ? Eigen::VectorXf(levelled / norm) : Eigen::VectorXf::Zero(levelled.size());
+  if (norm > 1e-9F) {
+    levelled /= norm;
+  } else {
+    levelled.setZero();
+  }
+  return {std::move(levelled), leveling};
 }
 
 float LatentRows::Cosine(std::uint32_t a, std::uint32_t b, int leveling) const {
@@ -47,14 +53,18 @@ float LatentRows::Cosine(std::uint32_t a, std::uint32_t b, int leveling) const {
          inverse_norms_[leveling](a) * inverse_norms_[leveling](b);
 }
 
-RowMatrix LatentRows::Alike(const std::vector<std::pair<Eigen::VectorXf, int>>& columns) const {
+RowMatrix LatentRows::Alike(std::span<const std::uint32_t> rows, const std::vector<Column>& columns) const {
   Eigen::MatrixXf asked(rows_.cols(), static_cast<Index>(columns.size()));
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    asked.col(static_cast<Index>(i)) = columns[i].first.cwiseProduct(levels_[columns[i].second]);
+    asked.col(static_cast<Index>(i)) = columns[i].levelled.cwiseProduct(levels_[columns[i].leveling]);
   }
-  RowMatrix alike = rows_ * asked;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    alike.col(static_cast<Index>(i)).array() *= inverse_norms_[columns[i].second].array();
+  RowMatrix some(static_cast<Index>(rows.size()), rows_.cols());
+  for (std::size_t i = 0; i < rows.size(); ++i) some.row(static_cast<Index>(i)) = rows_.row(rows[i]);
+  RowMatrix alike = some * asked;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      alike(static_cast<Index>(i), static_cast<Index>(j)) *= inverse_norms_[columns[j].leveling](rows[i]);
+    }
   }
   return alike;
 }

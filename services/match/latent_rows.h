@@ -24,17 +24,23 @@ class LatentRows {
  public:
   LatentRows(const SparseRows& matrix, const LatentBasis& basis);
 
+  // Something to liken rows with: a vector of unit length or less along the levelled directions.
+  struct Column {
+    Eigen::VectorXf levelled;
+    int leveling = 0;
+  };
+
   Eigen::Index dimensions() const { return rows_.cols(); }
   // Of something outside: its coordinates, unlevelled.
   Eigen::VectorXf Project(std::span<const SparseRows::Cell> cells, const LatentBasis& basis) const;
-  // Mean of the rows' unit vectors at a levelling, as one column to give to `Alike`.
-  Eigen::VectorXf Mean(WeightedRows rows, int leveling) const;
+  // Mean of the rows' unit vectors.
+  Column Mean(WeightedRows rows, int leveling) const;
+  // Of coordinates, scaled to length 1.
+  Column Unit(const Eigen::VectorXf& coordinates, int leveling) const;
   // Cosine of two rows at a levelling.
   float Cosine(std::uint32_t a, std::uint32_t b, int leveling) const;
-  Eigen::VectorXf Column(const Eigen::VectorXf& coordinates, int leveling) const;
-  // For every row and column the dot product of the row's unit vector at the column's levelling with the column's
-  // vector; rows x columns.
-  RowMatrix Alike(const std::vector<std::pair<Eigen::VectorXf, int>>& columns) const;
+  // For each of some rows and each column the dot product of the row's unit vector with the column; rows x columns.
+  RowMatrix Alike(std::span<const std::uint32_t> rows, const std::vector<Column>& columns) const;
 
  private:
   RowMatrix rows_;                                                // coordinates

@@ -29,27 +29,6 @@ constexpr int kDefaultPage = 20, kLargestPage = 1000;
 constexpr const char* kOthersNotHeld =
     "clusters/-: this replica holds only some of the clusters; name the others in recruit_clusters";
 
-using Alliances = std::vector<Row>;
-
-std::shared_ptr<const Alliances> AdvanceAlliances(const std::shared_ptr<const Alliances>& old,
-                                                  const SnapshotPtr& snapshot, const model::Delta& changes) {
-  std::shared_ptr<Alliances> next;
-  for (const model::TouchedRow& touched : changes) {
-    if (touched.type != model::ResourceType::kEnterprise) continue;
-    const Alliances& now = next ? *next : *old;
-    const auto at = std::lower_bound(now.begin(), now.end(), touched.row);
-    const bool was = at != now.end() && *at == touched.row;
-    const bool is = snapshot->Exists(model::ResourceType::kEnterprise, touched.row) &&
-                    snapshot->EnterpriseKind(touched.row) == v1::Enterprise::ALLIANCE;
-    if (was == is) continue;
-    const auto index = at - now.begin();
-    if (!next) next = std::make_shared<Alliances>(*old);
-    if (is) next->insert(next->begin() + index, touched.row);
-    if (was) next->erase(next->begin() + index);
-  }
-  return next ? next : old;
-}
-
 // Counters, or nothing where no metrics are kept.
 struct Counters {
   explicit Counters(rpc::Metrics* metrics) {
@@ -76,13 +55,14 @@ class MatchService {
   explicit MatchService(const MatchServiceDeps& deps)
       : deps_(deps),
         counters_(deps.metrics),
-        alliances_(
+        census_(
             deps.views,
             [](const SnapshotPtr& snapshot, const auto&) {
-              return std::make_shared<const Alliances>(AlliancesOf(*snapshot));
+              return std::make_shared<const EnterpriseCensus>(TakeCensus(*snapshot));
             },
-            [](const std::shared_ptr<const Alliances>& old, const SnapshotPtr&, const SnapshotPtr& snapshot,
-               const model::Delta& changes, const auto&) { return AdvanceAlliances(old, snapshot, changes); }),
+            [](const std::shared_ptr<const EnterpriseCensus>& old, const SnapshotPtr& before,
+               const SnapshotPtr& snapshot, const model::Delta& changes,
+               const auto&) { return AdvanceCensus(old, *before, *snapshot, changes); }),
         potential_(deps.views) {}
 
   absl::Status FindCandidates(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
@@ -100,7 +80,7 @@ class MatchService {
   template <class Request>
   bool NotReady(const Request& request) {
     const std::string_view cluster = model::ClusterIdOf(request.parent());
-    if (!alliances_.Ready(cluster)) return true;
+    if (!census_.Ready(cluster)) return true;
     return !request.target().has_requirement() && deps_.analysis_ready && !deps_.analysis_ready(cluster);
   }
 
@@ -114,7 +94,7 @@ class MatchService {
 
   MatchServiceDeps deps_;
   Counters counters_;
-  view::DerivedView<Alliances> alliances_;
+  view::DerivedView<EnterpriseCensus> census_;
   PotentialSource potential_;
 };
 
@@ -247,8 +227,8 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
   if (!resolved.ok()) return resolved.status();
   const Target& target = resolved->target;
 
-  const auto alliances = alliances_.Get(*snapshot, PatienceOf(call));
-  if (!alliances.ok()) return alliances.status();
+  const auto census = census_.Get(*snapshot, PatienceOf(call));
+  if (!census.ok()) return census.status();
   FindQuery query;
   query.target = &target;
   query.snapshot = *snapshot;
@@ -257,7 +237,7 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
   query.potential = request.scope() >= v1::FindCandidatesRequest::POTENTIAL_ONLY;
   query.outside = request.include_recruits();
   if (request.exclude_current_suppliers()) query.excluded = resolved->suppliers;
-  query.alliances = **alliances;
+  query.census = census->get();
   query.offset = position.offset;
   query.size = static_cast<std::size_t>(request.page_size() == 0 ? kDefaultPage
                                                                  : std::min<int>(request.page_size(), kLargestPage));

@@ -65,11 +65,11 @@ TEST(FindTest, APageOfACrowdedMarketIsThatOfTheWholeList) {
     const model::SnapshotPtr snapshot = world.Build(seed % 2);
     std::mt19937 random(seed);
     const Target target = RandomTarget(world, *snapshot, &random, kCrowded);
-    const std::vector<model::Row> alliances = AlliancesOf(*snapshot);
+    const EnterpriseCensus census = TakeCensus(*snapshot);
     FindQuery query;
     query.target = &target;
     query.snapshot = snapshot;
-    query.alliances = alliances;
+    query.census = &census;
     query.potential = seed % 3 == 0;
     query.outside = true;
     query.size = 100'000;

@@ -37,7 +37,7 @@ class Collector {
         request_(request),
         stop_(stop),
         places_(snapshot_),
-        alliances_(AlliancesOf(snapshot_)),
+        census_(TakeCensus(snapshot_)),
         capacities_(&snapshot_, analysis_->as_of(), request.constraints().count_unknown_capacity(), &inputs_) {
     if (request.has_score_weight()) inputs_.score_weight = request.score_weight();
     inputs_.weights = NormaliseWeights(request.has_weights() ? &request.weights() : nullptr,
@@ -172,7 +172,7 @@ class Collector {
     query.potential = request_.scope() >= v1::FindCandidatesRequest::POTENTIAL_ONLY;
     query.outside = !request_.local_only();
     query.excluded = resolved.suppliers;
-    query.alliances = alliances_;
+    query.census = &census_;
     // A fixed choice is looked for among all.
     query.size =
         choices.empty() ? most : std::max<std::size_t>(most, snapshot_.Count(model::ResourceType::kEnterprise));
@@ -246,7 +246,7 @@ class Collector {
   const v1::PlanMatchesRequest& request_;
   const gap::StopSignal& stop_;
   PlaceTable places_;
-  const std::vector<Row> alliances_;
+  const EnterpriseCensus census_;
   PlanInputs inputs_;
   PlanCapacities capacities_;
   std::set<int> kept_choices_;

@@ -4,13 +4,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <iterator>
-#include <memory>
+#include <limits>
 #include <random>
 #include <utility>
 
 #include "services/match/holdout.h"
 #include "services/match/in_parallel.h"
+#include "services/match/potential_standard.h"
+#include "services/match/potential_subjects.h"
+#include "services/match/type_signals.h"
 
 namespace bulian::match {
 namespace {
@@ -39,73 +41,94 @@ Eigen::VectorXf PlainWeights() {
 // type one counts for that cannot.
 constexpr float kOutcomeWeight = 4, kLostWeight = 10;
 
-// The active companies that are not known to make the type.
-std::vector<std::uint32_t> OpenCompanies(const PotentialSpace& space, const Evidence& evidence) {
-  std::vector<std::uint32_t> open;
-  std::set_difference(space.active().begin(), space.active().end(), evidence.makers.begin(), evidence.makers.end(),
-                      std::back_inserter(open));
-  return open;
-}
-
 struct Shown {
-  std::vector<std::uint32_t> companies;
-  std::size_t known = 0;  // the first of them stand for themselves
-  float log_weight = 0;   // logarithm of how many companies each of the others stands for
+  std::vector<Index> places;  // among the subjects
+  std::size_t known = 0;      // the first of them stand for themselves
+  float log_weight = 0;       // logarithm of for how many companies each of the others stands, beside its own
 };
 
 // The held-out companies, those that cannot make it, the best by plain weights and by single signals, and some at
 // random that stand for all others.
-Shown ShownCompanies(std::uint32_t type, const std::vector<std::uint32_t>& open,
-                     const std::vector<std::uint32_t>& truth, std::span<const SparseRows::Cell> lost,
-                     const RowMatrix& signals) {
+Shown ShownCompanies(std::uint32_t type, const Subjects& subjects, const std::vector<std::uint32_t>& truth,
+                     std::span<const SparseRows::Cell> lost, const RowMatrix& signals) {
+  std::vector<Index> open;
+  for (Index i = 0; i < signals.cols(); ++i) {
+    if (subjects.stands_for[static_cast<std::size_t>(i)] > 0) open.push_back(i);
+  }
   std::vector<std::uint8_t> marked(static_cast<std::size_t>(signals.cols()));
   const auto show_best = [&](const Eigen::VectorXf& scores, std::size_t count) {
-    std::vector<std::uint32_t> best = open;
+    std::vector<Index> best = open;
     const auto end = best.begin() + static_cast<std::ptrdiff_t>(std::min(count, best.size()));
-    std::partial_sort(best.begin(), end, best.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return scores(a) != scores(b) ? scores(a) > scores(b) : a < b;
-    });
-    std::for_each(best.begin(), end, [&](std::uint32_t company) { marked[company] = 1; });
+    std::partial_sort(best.begin(), end, best.end(),
+                      [&](Index a, Index b) { return scores(a) != scores(b) ? scores(a) > scores(b) : a < b; });
+    std::for_each(best.begin(), end, [&](Index place) { marked[static_cast<std::size_t>(place)] = 1; });
   };
   show_best(signals.transpose() * PlainWeights(), kTopOfAll);
   for (const Signal signal : kShown) show_best(signals.row(signal).transpose(), kTopOfOne);
-  for (const std::uint32_t company : truth) marked[company] = 1;
-  for (const SparseRows::Cell& company : lost) marked[company.column] = 1;
+  const auto show = [&](std::uint32_t company) {
+    const auto at = std::lower_bound(subjects.companies.begin(), subjects.companies.end(), company);
+    if (at != subjects.companies.end() && *at == company)
+      marked[static_cast<std::size_t>(at - subjects.companies.begin())] = 1;
+  };
+  for (const std::uint32_t company : truth) show(company);
+  for (const SparseRows::Cell& company : lost) show(company.column);
   Shown shown;
-  std::vector<std::uint32_t> rest;
-  for (const std::uint32_t company : open) (marked[company] != 0 ? shown.companies : rest).push_back(company);
-  shown.known = shown.companies.size();
+  std::vector<Index> rest;
+  for (const Index place : open) (marked[static_cast<std::size_t>(place)] != 0 ? shown.places : rest).push_back(place);
+  shown.known = shown.places.size();
   std::mt19937_64 random(type + 1);
   const std::size_t extra = std::min(kAtRandom, rest.size());
   for (std::size_t i = 0; i < extra; ++i) std::swap(rest[i], rest[i + random() % (rest.size() - i)]);
-  shown.companies.insert(shown.companies.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(extra));
-  if (extra > 0) shown.log_weight = std::log(static_cast<float>(rest.size()) / static_cast<float>(extra));
+  float all = 0, drawn = 0;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    const float weight = subjects.stands_for[static_cast<std::size_t>(rest[i])];
+    all += weight;
+    if (i < extra) drawn += weight;
+  }
+  shown.places.insert(shown.places.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(extra));
+  if (extra > 0) shown.log_weight = std::log(all / drawn);
   return shown;
 }
 
-// `lost`: companies that cannot make the type.
-// Without truth if every company held out is of no use: known to make it, or without any pair left.
-Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Evidence& evidence, const SparseRows& lost,
-                    const RowMatrix& signals) {
-  const std::vector<std::uint32_t> open = OpenCompanies(space, evidence);
-  std::vector<std::uint32_t> truth;
-  std::set_intersection(held.companies.begin(), held.companies.end(), open.begin(), open.end(),
-                        std::back_inserter(truth));
+// The held-out companies that make something else and are not known to make the type.
+std::vector<std::uint32_t> OpenAmong(const PotentialSpace& space, const HeldOut& held) {
+  std::vector<std::uint32_t> open;
+  for (const std::uint32_t company : held.companies) {
+    if (!space.makes()[company].empty() && !space.makes().Has(company, held.type)) open.push_back(company);
+  }
+  return open;
+}
+
+// Without truth if every company held out is of no use: known to make it, or without any pair left. `lost`: companies
+// that cannot make the type.
+Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const SparseRows& lost) {
   Lecture lecture;
+  const std::vector<std::uint32_t> truth = OpenAmong(space, held);
   if (truth.empty()) return lecture;
-  const Shown shown = ShownCompanies(held.type, open, truth, lost[held.type], signals);
-  const auto rows = static_cast<Index>(shown.companies.size());
+  std::vector<std::uint32_t> also = truth;
+  for (const SparseRows::Cell& company : lost[held.type]) also.push_back(company.column);
+  const TypeSignals type(space, held.type);
+  const Subjects subjects = SubjectsFor(space, held.type, type.evidence(), also);
+  RowMatrix signals = type.Of(subjects.companies);
+  Standard(signals, subjects.stands_for).Apply(&signals);
+  const Shown shown = ShownCompanies(held.type, subjects, truth, lost[held.type], signals);
+  const auto rows = static_cast<Index>(shown.places.size());
   lecture.signals.resize(rows, kSignalCount);
   lecture.truth = Eigen::VectorXf::Zero(rows);
   lecture.log_weights = Eigen::VectorXf::Zero(rows);
-  lecture.makers = static_cast<float>(evidence.makers.size());
+  lecture.makers = static_cast<float>(type.evidence().makers.size());
   for (Index i = 0; i < rows; ++i) {
-    const std::uint32_t company = shown.companies[static_cast<std::size_t>(i)];
-    lecture.signals.row(i) = signals.col(company).transpose();
-    if (std::binary_search(truth.begin(), truth.end(), company))
+    const Index place = shown.places[static_cast<std::size_t>(i)];
+    const std::uint32_t company = subjects.companies[static_cast<std::size_t>(place)];
+    lecture.signals.row(i) = signals.col(place).transpose();
+    lecture.log_weights(i) = std::log(subjects.stands_for[static_cast<std::size_t>(place)]);
+    if (static_cast<std::size_t>(i) >= shown.known) lecture.log_weights(i) += shown.log_weight;
+    if (std::binary_search(truth.begin(), truth.end(), company)) {
       lecture.truth(i) = 1 / static_cast<float>(truth.size());
-    if (static_cast<std::size_t>(i) >= shown.known) lecture.log_weights(i) = shown.log_weight;
-    if (lost.Has(held.type, company) && lecture.truth(i) == 0) lecture.log_weights(i) = std::log(kLostWeight);
+      lecture.log_weights(i) = 0;
+    } else if (lost.Has(held.type, company)) {
+      lecture.log_weights(i) = std::log(kLostWeight);
+    }
   }
   if (held.outcome) lecture.weight = kOutcomeWeight;
   return lecture;
@@ -116,11 +139,7 @@ void AddLectures(const PotentialSpace& space, const std::vector<HeldOut>& held, 
   std::vector<Lecture> lectures(held.size());
   InParallel(held.size(), [&](std::size_t i) {
     if (stop && stop()) return;
-    RowMatrix signals;
-    Evidence evidence;
-    ComputeSignals(space, held[i].type, &signals, &evidence);
-    Standardise(space, evidence, &signals);
-    lectures[i] = MakeLecture(space, held[i], evidence, lost, signals);
+    lectures[i] = MakeLecture(space, held[i], lost);
   });
   for (Lecture& lecture : lectures) {
     if (lecture.truth.size() > 0) all->push_back(std::move(lecture));
@@ -186,13 +205,13 @@ Eigen::VectorXf TaskLesson::Score(const RowMatrix& signals, std::size_t known_ma
 }
 
 std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const TypeLikeness& types,
-                                              const StopToken& stop) {
+                                              const SubjectLimits& limits, const StopToken& stop) {
   PotentialLesson lesson;
   std::vector<Lecture> warm, cold;
   for (std::size_t round = 0; round < kHoldoutRounds; ++round) {
     const Holdout holdout = HoldOut(data.makes, data.outcomes, data.types.size(), round);
     // Each round finds its own directions: those found with a pair in place would know of it.
-    const PotentialSpace space(data, types, Without(data.makes, holdout), stop);
+    const PotentialSpace space(data, types, Without(data.makes, holdout), limits, stop);
     if (stop && stop()) return std::nullopt;
     AddLectures(space, holdout.warm, data.outcomes.lost, stop, &warm);
     AddLectures(space, holdout.cold, data.outcomes.lost, stop, &cold);
@@ -202,14 +221,18 @@ std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const T
   return lesson;
 }
 
-Eigen::VectorXf LogShares(const PotentialSpace& space, const Evidence& evidence, const Eigen::VectorXf& scores) {
-  const std::vector<std::uint32_t> open = OpenCompanies(space, evidence);
-  if (open.empty()) return Eigen::VectorXf::Zero(scores.size());
-  float most = scores(open.front());
-  for (const std::uint32_t company : open) most = std::max(most, scores(company));
+float LogTotal(const Eigen::VectorXf& scores, std::span<const float> stands_for) {
+  float most = -std::numeric_limits<float>::infinity();
+  for (Index i = 0; i < scores.size(); ++i) {
+    if (stands_for[static_cast<std::size_t>(i)] > 0) most = std::max(most, scores(i));
+  }
+  if (!std::isfinite(most)) return 0;
   double sum = 0;
-  for (const std::uint32_t company : open) sum += std::exp(static_cast<double>(scores(company) - most));
-  return scores.array() - (most + static_cast<float>(std::log(sum)));
+  for (Index i = 0; i < scores.size(); ++i) {
+    const auto weight = static_cast<double>(stands_for[static_cast<std::size_t>(i)]);
+    if (weight > 0) sum += weight * std::exp(static_cast<double>(scores(i) - most));
+  }
+  return most + static_cast<float>(std::log(sum));
 }
 
 }  // namespace bulian::match

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "services/match/potential_net.h"
@@ -29,8 +30,8 @@ struct TaskLesson {
   Calibration calibration;
   std::size_t lectures = 0;  // 0: nothing to learn from, plain weights
 
-  // Mean score of the networks per company, for a type with so many known makers; `signals` as ComputeSignals and
-  // Standardise leave them.
+  // Mean score of the networks per company, for a type with so many known makers; `signals` as TypeSignals and
+  // Standard leave them.
   Eigen::VectorXf Score(const RowMatrix& signals, std::size_t known_makers) const;
 };
 
@@ -42,10 +43,10 @@ struct PotentialLesson {
 // Deterministic; no more than some thousand held-out pairs, so that time is bounded whatever the cluster's size. Runs
 // up to two threads. nullopt if stopped.
 std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const TypeLikeness& types,
-                                              const StopToken& stop);
+                                              const SubjectLimits& limits, const StopToken& stop);
 
-// log(exp(score) / sum over the active companies but the makers of exp(score)), per company.
-Eigen::VectorXf LogShares(const PotentialSpace& space, const Evidence& evidence, const Eigen::VectorXf& scores);
+// Logarithm of the sum of exp(score) over all that the companies stand for; 0 if they stand for nobody.
+float LogTotal(const Eigen::VectorXf& scores, std::span<const float> stands_for);
 
 }  // namespace bulian::match
 

@@ -20,60 +20,24 @@ bool ConcernsPotential(const model::TouchedRow& touched) {
 
 }  // namespace
 
-PotentialRanking::PotentialRanking(const PotentialModel& model, std::uint32_t type) : type_(type) {
-  const PotentialSpace& space = model.space();
-  ComputeSignals(space, type, &signals_, &evidence_);
-  Standardise(space, evidence_, &signals_);
-  const TaskLesson& lesson = LessonOf(model);
-  const Eigen::VectorXf scores = lesson.Score(signals_, evidence_.makers.size()),
-                        shares = LogShares(space, evidence_, scores);
-  std::vector<std::uint32_t> order(space.companies());
-  for (std::uint32_t company = 0; company < order.size(); ++company) order[company] = company;
-  std::sort(order.begin(), order.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return scores(a) != scores(b) ? scores(a) > scores(b) : a < b; });
-  const PotentialData& data = model.data();
-  probabilities_.resize(data.company_of_row.size());
-  for (const std::uint32_t company : order) {
-    const double probability =
-        lesson.calibration.Probability(static_cast<double>(shares(company)), evidence_.makers.size());
-    ranked_.push_back({data.companies[company], probability});
-    probabilities_[data.companies[company]] = probability;
-  }
-}
-
-double PotentialRanking::ProbabilityOf(Row enterprise) const {
-  return enterprise < probabilities_.size() ? probabilities_[enterprise] : 0;
-}
-
-const TaskLesson& PotentialRanking::LessonOf(const PotentialModel& model) const {
-  return evidence_.makers.empty() ? model.lesson().cold : model.lesson().warm;
-}
-
-double PotentialRanking::WeightOf(const PotentialModel& model, std::uint32_t company,
-                                  std::span<const Signal> signals) const {
-  RowMatrix both(signals_.rows(), 2);
-  both.col(0) = signals_.col(company);
-  both.col(1) = both.col(0);
-  for (const Signal signal : signals) both(signal, 1) = 0;
-  const Eigen::VectorXf scores = LessonOf(model).Score(both, evidence_.makers.size());
-  return static_cast<double>(scores(0) - scores(1));
-}
-
-PotentialModel::PotentialModel(PotentialData data) : data_(std::move(data)), types_(data_) {}
+PotentialModel::PotentialModel(PotentialData data, const SubjectLimits& limits)
+    : data_(std::move(data)), limits_(limits), types_(data_) {}
 
 bool PotentialModel::Small() const {
   return data_.companies.size() + data_.types.size() + data_.makes.size() <= kSmall;
 }
 
-std::shared_ptr<const PotentialModel> PotentialModel::Build(const model::Snapshot& snapshot, const StopToken& stop) {
+std::shared_ptr<const PotentialModel> PotentialModel::Build(const model::Snapshot& snapshot, const StopToken& stop,
+                                                            const SubjectLimits& limits) {
   PotentialData data = ReadPotentialData(snapshot, stop);
   if (stop && stop()) return nullptr;
-  auto built = std::make_shared<PotentialModel>(std::move(data));
-  auto lesson = LearnPotential(built->data_, built->types_, stop);
+  auto built = std::make_shared<PotentialModel>(std::move(data), limits);
+  auto lesson = LearnPotential(built->data_, built->types_, limits, stop);
   if (!lesson) return nullptr;
   built->revision_ = lesson->revision = snapshot.position().revision;
   built->lesson_ = std::make_shared<const PotentialLesson>(*std::move(lesson));
-  built->space_ = std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, stop);
+  built->space_ =
+      std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, built->limits_, stop);
   if (stop && stop()) return nullptr;
   return built;
 }
@@ -85,14 +49,15 @@ std::shared_ptr<const PotentialModel> PotentialModel::Advance(const std::shared_
   if (concerns == 0) return old;
   const std::size_t changed = old->changed_ + concerns;
   const std::size_t known = old->data_.companies.size() + old->data_.types.size() + old->data_.makes.size();
-  if (old->Small() || changed * kChangedShare > known) return Build(snapshot, stop);
+  if (old->Small() || changed * kChangedShare > known) return Build(snapshot, stop, old->limits_);
   PotentialData data = ReadPotentialData(snapshot, stop);
   if (stop && stop()) return nullptr;
-  auto built = std::make_shared<PotentialModel>(std::move(data));
+  auto built = std::make_shared<PotentialModel>(std::move(data), old->limits_);
   built->revision_ = snapshot.position().revision;
   built->changed_ = changed;
   built->lesson_ = old->lesson_;
-  built->space_ = std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, stop);
+  built->space_ =
+      std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, built->limits_, stop);
   if (stop && stop()) return nullptr;
   return built;
 }

@@ -8,48 +8,13 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <span>
-#include <vector>
 
 #include "services/match/potential_lesson.h"
+#include "services/match/potential_ranking.h"
 #include "services/match/retrieval.h"
 #include "services/model/snapshot.h"
 
 namespace bulian::match {
-
-class PotentialModel;
-
-// All companies by how likely they could make a type. Immutable, thread-safe.
-class PotentialRanking {
- public:
-  struct Likely {
-    model::Row enterprise = model::kNoRow;
-    double probability = 0;  // that the pair is among held-out pairs of the cluster
-  };
-  PotentialRanking(const PotentialModel& model, std::uint32_t type);
-
-  // Best first, ties by name; also those that are known to make it.
-  const std::vector<Likely>& ranked() const { return ranked_; }
-  // 0 for who is not ranked: an alliance.
-  double ProbabilityOf(model::Row enterprise) const;
-
-  // For explanations; companies and types by index.
-  std::uint32_t type() const { return type_; }
-  const Evidence& evidence() const { return evidence_; }
-  const RowMatrix& signals() const { return signals_; }
-  // How the company's score falls without these signals; below 0 if it rises.
-  double WeightOf(const PotentialModel& model, std::uint32_t company, std::span<const Signal> signals) const;
-  std::size_t bytes() const { return static_cast<std::size_t>(signals_.size()) * sizeof(float) + ranked_.size() * 32; }
-
- private:
-  const TaskLesson& LessonOf(const PotentialModel& model) const;
-
-  std::uint32_t type_;
-  RowMatrix signals_;  // standardised
-  Evidence evidence_;
-  std::vector<Likely> ranked_;
-  std::vector<double> probabilities_;  // by row of an enterprise
-};
 
 // Signals of a snapshot's enterprises, types, capabilities and supply links, and a lesson to weigh them with, learned
 // from the same snapshot or an earlier one: a pure function of the two, the same records in any history give the same
@@ -59,14 +24,15 @@ class PotentialModel {
  public:
   // With a lesson of its own: some seconds for tens of thousands of capabilities; memory in proportion to the words of
   // the records and, within a fixed limit, to companies x directions. nullptr if stopped.
-  static std::shared_ptr<const PotentialModel> Build(const model::Snapshot& snapshot, const StopToken& stop = {});
+  static std::shared_ptr<const PotentialModel> Build(const model::Snapshot& snapshot, const StopToken& stop = {},
+                                                     const SubjectLimits& limits = {});
   // The model of a later (or earlier) snapshot after `changes`: the old one if they do not concern it; with the old
   // one's lesson while less than a fiftieth of what was learned from has changed since, which costs a fraction of
   // learning; else built anew. A small cluster always learns anew, so that its model depends on the snapshot alone.
   static std::shared_ptr<const PotentialModel> Advance(const std::shared_ptr<const PotentialModel>& old,
                                                        const model::Snapshot& snapshot, const model::Delta& changes,
                                                        const StopToken& stop = {});
-  explicit PotentialModel(PotentialData data);  // by Build and Advance
+  PotentialModel(PotentialData data, const SubjectLimits& limits);  // by Build and Advance
 
   // The revisions whose records the signals and the lesson are of.
   std::int64_t revision() const { return revision_; }
@@ -74,8 +40,8 @@ class PotentialModel {
   // Whether it is built within a moment, so that callers may wait for the model of their own snapshot.
   bool Small() const;
 
-  // nullptr for a type it does not know. A pass over all companies: milliseconds for thousands, about a second for a
-  // million. The last few are kept, so that pages and explanations cost it once.
+  // nullptr for a type it does not know. Costs some milliseconds, however many companies there are; the last ones are
+  // kept, so that pages and explanations cost it once.
   std::shared_ptr<const PotentialRanking> Rank(model::Row type) const;
 
   const PotentialData& data() const { return data_; }
@@ -83,9 +49,10 @@ class PotentialModel {
   const PotentialLesson& lesson() const { return *lesson_; }
 
  private:
-  static constexpr std::size_t kKeptBytes = std::size_t{64} << 20;
+  static constexpr std::size_t kKeptBytes = std::size_t{256} << 20;
 
   PotentialData data_;
+  const SubjectLimits limits_;
   TypeLikeness types_;
   std::int64_t revision_ = 0;
   std::size_t changed_ = 0;  // records since the lesson's revision

@@ -53,10 +53,10 @@ TEST(PotentialModel, EveryCompanyIsRankedOnceAndProbabilitiesFall) {
   const SnapshotPtr snapshot = Trades(true).Build();
   const auto model = PotentialModel::Build(*snapshot);
   const auto ranking = model->Rank(snapshot->Find(ResourceType::kCapabilityType, "capabilityTypes/t0-0"));
-  ASSERT_EQ(ranking->ranked().size(), static_cast<std::size_t>(kTradeCount * kCompanyCount));
+  ASSERT_EQ(ranking->best().size(), static_cast<std::size_t>(kTradeCount * kCompanyCount));
   std::set<Row> seen;
   double before = 1;
-  for (const auto& likely : ranking->ranked()) {
+  for (const auto& likely : ranking->best()) {
     EXPECT_TRUE(seen.insert(likely.enterprise).second);
     EXPECT_GE(likely.probability, 0);
     EXPECT_LE(likely.probability, before);
@@ -71,18 +71,20 @@ TEST(PotentialModel, ProbabilitiesAreCalibrated) {
     const SnapshotPtr snapshot = Trades(true, seed).Build();
     const PotentialData data = ReadPotentialData(*snapshot, {});
     const TypeLikeness types(data);
-    const auto lesson = LearnPotential(data, types, {});
+    const auto lesson = LearnPotential(data, types, {}, {});
     const Holdout holdout = HoldOut(data.makes, data.outcomes, data.types.size(), 1);
-    const PotentialSpace space(data, types, Without(data.makes, holdout), {});
+    const PotentialSpace space(data, types, Without(data.makes, holdout), {}, {});
     for (const HeldOut& held : holdout.warm) {
-      RowMatrix signals;
-      Evidence evidence;
-      ComputeSignals(space, held.type, &signals, &evidence);
-      Standardise(space, evidence, &signals);
-      const Eigen::VectorXf shares = LogShares(space, evidence, lesson->warm.Score(signals, evidence.makers.size()));
-      for (const std::uint32_t company : space.active()) {
-        if (std::binary_search(evidence.makers.begin(), evidence.makers.end(), company)) continue;
-        said += lesson->warm.calibration.Probability(static_cast<double>(shares(company)), evidence.makers.size());
+      const TypeSignals of_type(space, held.type);
+      const std::size_t makers = of_type.evidence().makers.size();
+      const Subjects subjects = SubjectsFor(space, held.type, of_type.evidence());
+      RowMatrix signals = of_type.Of(subjects.companies);
+      Standard(signals, subjects.stands_for).Apply(&signals);
+      const Eigen::VectorXf scores = lesson->warm.Score(signals, makers);
+      const float total = LogTotal(scores, subjects.stands_for);
+      for (std::size_t i = 0; i < subjects.companies.size(); ++i) {
+        const auto score = static_cast<double>(scores(static_cast<Eigen::Index>(i)) - total);
+        if (subjects.stands_for[i] > 0) said += lesson->warm.calibration.Probability(score, makers);
       }
       seen += static_cast<double>(held.companies.size());
     }
@@ -117,7 +119,7 @@ TEST(PotentialModel, ReasonsNameTheEvidenceAndWhatIsMissing) {
   const auto model = PotentialModel::Build(*snapshot);
   const auto ranking = model->Rank(snapshot->Find(ResourceType::kCapabilityType, "capabilityTypes/gap"));
   google::protobuf::RepeatedPtrField<v1::PotentialReason> reasons;
-  AddPotentialReasons(*model, *ranking, *snapshot, ranking->ranked().front().enterprise, &reasons);
+  AddPotentialReasons(*model, *ranking, *snapshot, ranking->best().front().enterprise, &reasons);
   std::map<std::string, v1::PotentialReason> by_kind;
   for (const auto& reason : reasons) by_kind[reason.kind()] = reason;
   EXPECT_FALSE(by_kind["capabilities"].missing());
@@ -148,6 +150,8 @@ TEST(PotentialModel, PagesOfFindGiveTheWholeRanking) {
   query.model = PotentialModel::Build(*snapshot);
   query.model_records = snapshot;
   query.ranking = query.model->Rank(target.type);
+  const EnterpriseCensus census = TakeCensus(*snapshot);
+  query.census = &census;
   query.size = 7;
   std::vector<Row> paged;
   std::size_t count = 1;
@@ -167,7 +171,7 @@ TEST(PotentialModel, PagesOfFindGiveTheWholeRanking) {
   for (std::size_t i = 0; i < paged.size(); ++i) {
     EXPECT_EQ(whole.page[i].enterprise, paged[i]);
     if (BasisOf(whole.page[i].standing) != v1::LIKELY) continue;
-    const auto& ranked = query.ranking->ranked();
+    const auto& ranked = query.ranking->best();
     while (next < ranked.size() && ranked[next].enterprise != paged[i]) ++next;
     EXPECT_LT(next, ranked.size()) << "not in the order of the ranking";
   }

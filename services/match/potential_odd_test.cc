@@ -67,12 +67,12 @@ TEST(PotentialOdd, OddNamesAndHugeCompaniesAreSound) {
   const auto model = PotentialModel::Build(*snapshot);
   for (const std::string type : {"one", "mute", "long", "x77", "t1-1"}) {
     const auto ranking = model->Rank(snapshot->Find(ResourceType::kCapabilityType, "capabilityTypes/" + type));
-    ASSERT_EQ(ranking->ranked().size(), static_cast<std::size_t>(kTradeCount * kCompanyCount + 1)) << type;
-    for (const auto& likely : ranking->ranked()) ASSERT_TRUE(std::isfinite(likely.probability)) << type;
+    ASSERT_EQ(ranking->best().size(), static_cast<std::size_t>(kTradeCount * kCompanyCount + 1)) << type;
+    for (const auto& likely : ranking->best()) ASSERT_TRUE(std::isfinite(likely.probability)) << type;
   }
   // Making everything is no ground to come first for a trade's own goods.
   const auto ranking = model->Rank(snapshot->Find(ResourceType::kCapabilityType, "capabilityTypes/t1-1"));
-  EXPECT_NE(snapshot->RelativeName(ResourceType::kEnterprise, ranking->ranked().front().enterprise),
+  EXPECT_NE(snapshot->RelativeName(ResourceType::kEnterprise, ranking->best().front().enterprise),
             "enterprises/everything");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,18 +34,20 @@ constexpr std::array kOfIndustry = {kIndustryLift, kIndustryShare, kMakerIndustr
 constexpr std::array kOfTaxonomy = {kKin, kCousins, kInputs, kKinText, kKinPairs};
 constexpr std::array kOfLinks = {kSells, kTrades, kPeers};
 constexpr std::array kOfSize = {kSize};
+constexpr std::array<std::span<const Signal>, 8> kGroups = {kOfCapabilities, kOfTogether, kOfNeighbours, kOfWords,
+                                                            kOfIndustry,     kOfTaxonomy, kOfLinks,      kOfSize};
 
 class Writer {
  public:
   Writer(const PotentialModel& model, const PotentialRanking& ranking, const model::Snapshot& snapshot,
          std::uint32_t company)
-      : model_(model),
-        space_(model.space()),
+      : space_(model.space()),
         data_(model.data()),
         ranking_(ranking),
         evidence_(ranking.evidence()),
         snapshot_(snapshot),
-        company_(company) {}
+        company_(company),
+        weights_(ranking.WeightsOf(model, company, kGroups)) {}
 
   std::vector<v1::PotentialReason> Write() {
     Capabilities();
@@ -69,12 +72,18 @@ class Writer {
            std::string_view missing) {
     v1::PotentialReason reason;
     reason.set_kind(kind.data(), kind.size());
-    reason.set_weight(ranking_.WeightOf(model_, company_, signals));
+    reason.set_weight(WeightOf(signals));
     reason.set_missing(text.empty());
     if (text.empty()) text = missing;
     reason.set_text(std::move(text));
     for (std::string& name : names) reason.add_names(std::move(name));
     reasons_.push_back(std::move(reason));
+  }
+
+  double WeightOf(std::span<const Signal> signals) const {
+    const auto group = std::find_if(kGroups.begin(), kGroups.end(),
+                                    [&](std::span<const Signal> one) { return one.data() == signals.data(); });
+    return weights_[static_cast<std::size_t>(group - kGroups.begin())];
   }
 
   std::string Shown(ResourceType type, model::Row row, int field) const {
@@ -123,7 +132,7 @@ class Writer {
     for (const Cell& made : space_.makes()[company_]) {
       if (made.column == ranking_.type()) continue;
       std::size_t both = 0;
-      for (const std::uint32_t maker : evidence_.makers) both += space_.makes().Has(maker, made.column);
+      for (const auto& [maker, weight] : evidence_.some_makers) both += space_.makes().Has(maker, made.column);
       if (both > 0) shared.emplace_back(made.column, static_cast<float>(both));
     }
     AddNamed("made_together", kOfTogether, "makes what makers make too", ResourceType::kCapabilityType, MadeOf(shared),
@@ -137,7 +146,8 @@ class Writer {
       const float cosine = space_.text().dimensions() > 0 ? space_.text().Cosine(company_, other, 1) : 0;
       if (cosine > 0.1F) alike.emplace_back(-cosine, other);
     };
-    for (std::size_t i = 0; i < std::min<std::size_t>(64, evidence_.makers.size()); ++i) add(evidence_.makers[i]);
+    for (std::size_t i = 0; i < std::min<std::size_t>(64, evidence_.some_makers.size()); ++i)
+      add(evidence_.some_makers[i].first);
     const bool known = !evidence_.makers.empty();
     if (!known) {
       for (const auto& [other, weight] : evidence_.pseudo_makers) add(other);
@@ -152,10 +162,10 @@ class Writer {
   void Words() {
     std::vector<std::pair<float, std::string>> words;
     for (const Cell& gram : data_.type_text[ranking_.type()]) {
-      const auto holders = space_.words()[gram.column];
-      const auto at = std::lower_bound(holders.begin(), holders.end(), company_,
+      const auto said = space_.words()[company_];
+      const auto at = std::lower_bound(said.begin(), said.end(), gram.column,
                                        [](const Cell& cell, std::uint32_t wanted) { return cell.column < wanted; });
-      if (at == holders.end() || at->column != company_) continue;
+      if (at == said.end() || at->column != gram.column) continue;
       const std::string& word = data_.grams[gram.column];
       words.emplace_back(-at->value, word.starts_with('=') ? word.substr(1) : word);
     }
@@ -178,8 +188,8 @@ class Writer {
       for (const auto& [other, weight] : evidence_.pseudo_makers) {
         if (data_.facets.Has(other, facet.column)) share += static_cast<double>(weight);
       }
-      for (const std::uint32_t other : evidence_.makers) {
-        if (data_.facets.Has(other, facet.column)) share += 1 / static_cast<double>(evidence_.makers.size());
+      for (const auto& [other, weight] : evidence_.some_makers) {
+        if (data_.facets.Has(other, facet.column)) share += static_cast<double>(weight);
       }
       const auto holders = static_cast<double>(space_.types().facets_of[facet.column].size());
       if (share > 0) common.emplace_back(-share * static_cast<double>(space_.companies()) / holders, facet.column);
@@ -192,9 +202,17 @@ class Writer {
     Add("industry", kOfIndustry, std::move(text), {}, "has no industry or label that makers have");
   }
 
+  Weighted Kin() const {
+    Weighted all = evidence_.kin;
+    for (const Weighted* further : {&evidence_.cousins, &evidence_.inputs}) {
+      all.insert(all.end(), further->begin(), further->end());
+    }
+    return all;
+  }
+
   void Taxonomy() {
     AddNamed("taxonomy", kOfTaxonomy, "makes kin, inputs or users of the type", ResourceType::kCapabilityType,
-             MadeOf(evidence_.kin), "makes nothing near in the taxonomy or joined by inputs");
+             MadeOf(Kin()), "makes nothing near in the taxonomy or joined by inputs");
   }
 
   void Links() {
@@ -213,13 +231,13 @@ class Writer {
              "no supply link sells the type or joins it to a maker");
   }
 
-  const PotentialModel& model_;
   const PotentialSpace& space_;
   const PotentialData& data_;
   const PotentialRanking& ranking_;
   const Evidence& evidence_;
   const model::Snapshot& snapshot_;
   const std::uint32_t company_;
+  const std::vector<double> weights_;  // by group
   std::vector<v1::PotentialReason> reasons_;
 };
 
@@ -229,9 +247,14 @@ void AddPotentialReasons(const PotentialModel& model, const PotentialRanking& ra
                          model::Row enterprise, google::protobuf::RepeatedPtrField<v1::PotentialReason>* reasons) {
   const auto& index = model.data().company_of_row;
   if (enterprise >= index.size() || index[enterprise] == kNoIndex) return;
-  for (v1::PotentialReason& reason : Writer(model, ranking, snapshot, index[enterprise]).Write()) {
-    *reasons->Add() = std::move(reason);
+  const std::uint32_t company = index[enterprise];
+  PotentialRanking::Reasons found = ranking.KeptReasons(company);
+  if (!found) {
+    found = std::make_shared<const std::vector<v1::PotentialReason>>(Writer(model, ranking, snapshot, company).Write());
+    ranking.KeepReasons(company, found);
   }
+  reasons->Reserve(reasons->size() + static_cast<int>(found->size()));
+  for (const v1::PotentialReason& reason : *found) *reasons->Add() = reason;
 }
 
 }  // namespace bulian::match

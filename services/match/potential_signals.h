@@ -3,10 +3,6 @@
 #define SERVICES_MATCH_POTENTIAL_SIGNALS_H_
 
 #include <cstdint>
-#include <utility>
-#include <vector>
-
-#include "services/match/potential_space.h"
 
 namespace bulian::match {
 
@@ -66,24 +62,6 @@ enum Signal : std::uint8_t {
   kSize,          // how much it makes
   kSignalCount
 };
-
-using Weighted = std::vector<std::pair<std::uint32_t, float>>;  // companies or types with weights
-
-// Who stands behind the signals of a type, for explanations too.
-struct Evidence {
-  std::vector<std::uint32_t> makers;  // known ones
-  Weighted alike;                     // types by likeness of names, best first
-  Weighted pseudo_makers;             // weights sum to 1, best first
-  Weighted kin;                       // types near in the taxonomy or joined by inputs, with their weights
-};
-
-// Deterministic. Time grows with companies x directions and the posting lists of the type's words; lists of makers and
-// of what they make are read up to fixed limits. `values` gets kSignalCount rows of one number a company, raw.
-void ComputeSignals(const PotentialSpace& space, std::uint32_t type, RowMatrix* values, Evidence* evidence);
-
-// Makes signals comparable between types: signed square root, then how many standard deviations from the mean of the
-// active companies that are no makers, within -8 to 60; 0 for a signal that says nothing.
-void Standardise(const PotentialSpace& space, const Evidence& evidence, RowMatrix* values);
 
 }  // namespace bulian::match
 

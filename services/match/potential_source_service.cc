@@ -109,8 +109,7 @@ void FillState(const FindQuery& query, v1::PotentialModelState* state) {
   state->set_warm_types(static_cast<std::int32_t>(query.model->lesson().warm.lectures));
   state->set_cold_types(static_cast<std::int32_t>(query.model->lesson().cold.lectures));
   const auto listed = [&](Row row) {
-    return query.snapshot->Exists(ResourceType::kEnterprise, row) &&
-           !std::binary_search(query.alliances.begin(), query.alliances.end(), row);
+    return query.snapshot->Exists(ResourceType::kEnterprise, row) && !query.IsAlliance(row);
   };
   state->set_unranked(static_cast<std::int32_t>(std::count_if(query.unranked.begin(), query.unranked.end(), listed)));
 }

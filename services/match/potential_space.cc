@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "services/match/claim_trust.h"
+
 namespace bulian::match {
 namespace {
 
@@ -50,7 +52,7 @@ SparseRows UnitRows(const SparseRows& counted, std::size_t columns) {
   return result;
 }
 
-// Columns x rows with BM25 weights.
+// The same rows with BM25 weights.
 SparseRows Bm25(const SparseRows& documents, std::size_t columns) {
   const std::vector<std::size_t> counts = CountsByColumn(documents, columns);
   std::vector<float> lengths(documents.rows());
@@ -74,7 +76,7 @@ SparseRows Bm25(const SparseRows& documents, std::size_t columns) {
     }
     weighted.Append(std::move(cells));
   }
-  return Transposed(weighted, columns);
+  return weighted;
 }
 
 std::size_t Directions(std::size_t wanted, std::size_t rows, std::size_t columns) {
@@ -165,9 +167,20 @@ void PotentialSpace::FindSenses() {
   }
 }
 
+float PotentialSpace::LabelGain(std::uint32_t label, float share) const {
+  if (share == 0) return label_gains_[label];
+  const float usual = static_cast<float>(types_.facets_of[label].size()) / static_cast<float>(companies());
+  return std::log((share + 0.02F * usual + 1e-4F) / (usual + 1e-4F));
+}
+
 PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes,
-                               const StopToken& stop)
-    : data_(data), types_(types), makes_(std::move(makes)), makers_(Transposed(makes_, data.types.size())) {
+                               const SubjectLimits& limits, const StopToken& stop)
+    : data_(data),
+      types_(types),
+      limits_(limits),
+      makes_(std::move(makes)),
+      makers_(Transposed(makes_, data.types.size())),
+      trust_(ClaimTrust(makes_)) {
   const auto stopped = [&] { return stop && stop(); };
   names_ = Bm25(data.own_text, data.gram_count);
   labels_ = Bm25(data.label_text, data.gram_count);
@@ -180,7 +193,15 @@ PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& ty
     rarity_[gram] = std::log(static_cast<float>(companies() + 1) / static_cast<float>(counts[gram] + 1));
   }
   profiles_ = UnitProfiles(Documents(false));
-  profile_of_gram_ = Transposed(profiles_, data.gram_count);
+  for (std::uint32_t label = 0; label < data.facet_count(); ++label) {
+    const float usual = static_cast<float>(types_.facets_of[label].size()) / static_cast<float>(companies());
+    label_gains_.push_back(std::log((0.02F * usual + 1e-4F) / (usual + 1e-4F)));
+  }
+  if (companies() > limits_.all) {
+    words_of_gram_ = Transposed(words_, data.gram_count);
+    profile_of_gram_ = Transposed(profiles_, data.gram_count);
+    sellers_ = Transposed(data.sells, data.types.size());
+  }
   const SparseRows profiles = UnitProfiles(documents), pairs = EvenPairs();
   if (stopped()) return;
   bases_.text =

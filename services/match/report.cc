@@ -114,7 +114,7 @@ void Reporter::FillParts(const Entry& entry, const Place& place, double similari
 
 void Reporter::FillPotential(const Entry& entry, v1::Candidate* candidate) const {
   if (entry.source != 0 || !query_.Ranked(entry.enterprise)) return;
-  candidate->set_probability(query_.ranking->ProbabilityOf(entry.enterprise));
+  candidate->set_probability(query_.ranking->ProbabilityOf(*query_.model, entry.enterprise));
   AddPotentialReasons(*query_.model, *query_.ranking, *query_.model_records, entry.enterprise,
                       candidate->mutable_reasons());
 }

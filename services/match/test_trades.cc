@@ -69,7 +69,7 @@ std::size_t RankedNames::OfTrade(int trade, std::size_t first) const {
 RankedNames RankBy(const PotentialModel& model, const model::Snapshot& snapshot, const std::string& type) {
   const auto ranking = model.Rank(snapshot.Find(ResourceType::kCapabilityType, "capabilityTypes/" + type));
   RankedNames result;
-  for (const auto& likely : ranking->ranked()) {
+  for (const auto& likely : ranking->best()) {
     result.names.emplace_back(snapshot.RelativeName(ResourceType::kEnterprise, likely.enterprise));
     result.probability[result.names.back()] = likely.probability;
   }

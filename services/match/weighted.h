@@ -4,11 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
-#include "services/match/potential_signals.h"
-
 namespace bulian::match {
+
+using Weighted = std::vector<std::pair<std::uint32_t, float>>;  // companies or types with weights
 
 // The heaviest, heaviest first; ties by index.
 Weighted Heaviest(Weighted all, std::size_t most);

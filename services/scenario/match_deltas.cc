@@ -25,10 +25,10 @@ struct Ranking {
 
 // One state, with what every search of it needs.
 struct State {
-  explicit State(gap::AnalysisPtr of) : analysis(std::move(of)), alliances(match::AlliancesOf(*analysis->snapshot())) {}
+  explicit State(gap::AnalysisPtr of) : analysis(std::move(of)), census(match::TakeCensus(*analysis->snapshot())) {}
   bool Has(const std::string& segment) const { return analysis->graph().Find(segment) >= 0; }
   const gap::AnalysisPtr analysis;
-  const std::vector<model::Row> alliances;
+  const match::EnterpriseCensus census;
 };
 
 absl::StatusOr<Ranking> Rank(const State& state, const std::string& segment, std::size_t size,
@@ -43,7 +43,7 @@ absl::StatusOr<Ranking> Rank(const State& state, const std::string& segment, std
   match::FindQuery query;
   query.target = &resolved->target;
   query.snapshot = snapshot;
-  query.alliances = state.alliances;
+  query.census = &state.census;
   query.size = size;
   query.stop = stop;
   const match::Found found = match::Find(query);

@@ -62,7 +62,7 @@ std::string NarrowType(int number) { return "narrow-" + std::to_string(number); 
 
 struct World {
   model::SnapshotPtr snapshot;
-  std::vector<model::Row> alliances;
+  EnterpriseCensus census;
 
   World() {
     const char* text = std::getenv("BULIAN_BENCH_ENTERPRISES");
@@ -91,7 +91,7 @@ struct World {
     }
     builder.SetPosition({"bench", "uid", 1, 1, 0});
     snapshot = builder.Build();
-    alliances = AlliancesOf(*snapshot);
+    census = TakeCensus(*snapshot);
   }
 };
 
@@ -121,7 +121,7 @@ void Answer(const Target& target, v1::FindCandidatesResponse* response) {
   FindQuery query;
   query.target = &target;
   query.snapshot = TheWorld().snapshot;
-  query.alliances = TheWorld().alliances;
+  query.census = &TheWorld().census;
   const Found found = Find(query);
   Reporter reporter(&query, &found);
   reporter.FillPage(response->mutable_candidates());
@@ -156,7 +156,7 @@ void BM_Search(benchmark::State& state, bool broad) {
     FindQuery query;
     query.target = &targets[next++ % targets.size()];
     query.snapshot = TheWorld().snapshot;
-    query.alliances = TheWorld().alliances;
+    query.census = &TheWorld().census;
     benchmark::DoNotOptimize(Find(query));
   }
 }

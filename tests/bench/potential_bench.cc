@@ -121,7 +121,7 @@ class World {
 };
 
 void Answer(const World& world, const std::shared_ptr<const PotentialModel>& model, int type,
-            const std::vector<model::Row>& alliances, v1::FindCandidatesResponse* response) {
+            const EnterpriseCensus& census, v1::FindCandidatesResponse* response) {
   v1::Requirement requirement;
   requirement.set_capability_type(kCluster + "/capabilityTypes/" + TypeId(type));
   model::Violations violations;
@@ -133,7 +133,7 @@ void Answer(const World& world, const std::shared_ptr<const PotentialModel>& mod
   query.snapshot = query.model_records = world.snapshot();
   query.held = false;
   query.potential = query.outside = true;
-  query.alliances = alliances;
+  query.census = &census;
   query.model = model;
   query.ranking = model->Rank(target.type);
   const Found found = Find(query);
@@ -141,19 +141,19 @@ void Answer(const World& world, const std::shared_ptr<const PotentialModel>& mod
 }
 
 void Calls(const World& world, const std::shared_ptr<const PotentialModel>& model, const Size& size) {
-  constexpr int kFirst = 8, kAgain = 20, kEchoes = 200;
-  const std::vector<model::Row> alliances = AlliancesOf(*world.snapshot());
+  constexpr int kFirst = 64, kAgain = 200, kEchoes = 200;
+  const EnterpriseCensus census = TakeCensus(*world.snapshot());
   v1::FindCandidatesResponse response;
   double begin = CpuSeconds();
   for (int i = 0; i < kFirst; ++i) {
     response.Clear();
-    Answer(world, model, i * (size.types / kFirst), alliances, &response);
+    Answer(world, model, i * (size.types / kFirst), census, &response);
   }
   const double first = (CpuSeconds() - begin) / kFirst;
   begin = CpuSeconds();
   for (int i = 0; i < kAgain; ++i) {
     response.Clear();
-    Answer(world, model, (kFirst - 1) * (size.types / kFirst), alliances, &response);
+    Answer(world, model, (kFirst - 1) * (size.types / kFirst), census, &response);
   }
   const double again = (CpuSeconds() - begin) / kAgain;
   std::string bytes;
