@@ -6,8 +6,10 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <string_view>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "services/match/holdout.h"
 #include "services/match/in_parallel.h"
 #include "services/match/potential_standard.h"
@@ -219,6 +221,23 @@ std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const T
   }
   if (!LearnTask(warm, stop, &lesson.warm) || !LearnTask(cold, stop, &lesson.cold)) return std::nullopt;
   return lesson;
+}
+
+PotentialBasesPtr DirectionsFor(const PotentialLesson& lesson, std::span<const std::string> grams,
+                                std::span<const std::string> types) {
+  const auto renumbered = [](const LatentBasis& old, const std::vector<std::string>& known,
+                             std::span<const std::string> wanted) {
+    absl::flat_hash_map<std::string_view, Index> rows;
+    for (std::size_t i = 0; i < known.size(); ++i) rows.emplace(known[i], static_cast<Index>(i));
+    LatentBasis basis{RowMatrix::Zero(static_cast<Index>(wanted.size()), old.directions.cols()), old.sizes};
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const auto at = rows.find(wanted[i]);
+      if (at != rows.end()) basis.directions.row(static_cast<Index>(i)) = old.directions.row(at->second);
+    }
+    return basis;
+  };
+  return std::make_shared<const PotentialBases>(PotentialBases{renumbered(lesson.bases->text, lesson.grams, grams),
+                                                               renumbered(lesson.bases->pairs, lesson.types, types)});
 }
 
 float LogTotal(const Eigen::VectorXf& scores, std::span<const float> stands_for) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "services/match/potential_net.h"
@@ -38,7 +39,14 @@ struct TaskLesson {
 struct PotentialLesson {
   std::int64_t revision = 0;  // of the records it was learned from
   TaskLesson warm, cold;
+  // The directions of the same records, and what their rows stand for.
+  PotentialBasesPtr bases;
+  std::vector<std::string> grams, types;
 };
+
+// The directions for other grams and types: what a lesson does not know has no part in any.
+PotentialBasesPtr DirectionsFor(const PotentialLesson& lesson, std::span<const std::string> grams,
+                                std::span<const std::string> types);
 
 // Deterministic; no more than some thousand held-out pairs, so that time is bounded whatever the cluster's size. Runs
 // up to two threads. nullopt if stopped.

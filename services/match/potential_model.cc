@@ -1,7 +1,9 @@
 #include "services/match/potential_model.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace bulian::match {
 
@@ -16,6 +18,13 @@ bool ConcernsPotential(const model::TouchedRow& touched) {
   return touched.type == model::ResourceType::kEnterprise || touched.type == model::ResourceType::kCapabilityType ||
          touched.type == model::ResourceType::kCapability || touched.type == model::ResourceType::kSupplyLink ||
          touched.type == model::ResourceType::kMatch;
+}
+
+std::vector<std::string> TypeNames(const model::Snapshot& snapshot, const PotentialData& data) {
+  std::vector<std::string> names;
+  for (const Row type : data.types)
+    names.emplace_back(snapshot.RelativeName(model::ResourceType::kCapabilityType, type));
+  return names;
 }
 
 }  // namespace
@@ -34,10 +43,12 @@ std::shared_ptr<const PotentialModel> PotentialModel::Build(const model::Snapsho
   auto built = std::make_shared<PotentialModel>(std::move(data), limits);
   auto lesson = LearnPotential(built->data_, built->types_, limits, stop);
   if (!lesson) return nullptr;
+  built->space_ = std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, limits, stop);
   built->revision_ = lesson->revision = snapshot.position().revision;
+  lesson->bases = built->space_->bases();
+  lesson->grams = built->data_.grams;
+  lesson->types = TypeNames(snapshot, built->data_);
   built->lesson_ = std::make_shared<const PotentialLesson>(*std::move(lesson));
-  built->space_ =
-      std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, built->limits_, stop);
   if (stop && stop()) return nullptr;
   return built;
 }
@@ -56,8 +67,9 @@ std::shared_ptr<const PotentialModel> PotentialModel::Advance(const std::shared_
   built->revision_ = snapshot.position().revision;
   built->changed_ = changed;
   built->lesson_ = old->lesson_;
-  built->space_ =
-      std::make_unique<const PotentialSpace>(built->data_, built->types_, built->data_.makes, built->limits_, stop);
+  built->space_ = std::make_unique<const PotentialSpace>(
+      built->data_, built->types_, built->data_.makes, built->limits_, stop,
+      DirectionsFor(*built->lesson_, built->data_.grams, TypeNames(snapshot, built->data_)));
   if (stop && stop()) return nullptr;
   return built;
 }

@@ -27,8 +27,9 @@ class PotentialModel {
   static std::shared_ptr<const PotentialModel> Build(const model::Snapshot& snapshot, const StopToken& stop = {},
                                                      const SubjectLimits& limits = {});
   // The model of a later (or earlier) snapshot after `changes`: the old one if they do not concern it; with the old
-  // one's lesson while less than a fiftieth of what was learned from has changed since, which costs a fraction of
-  // learning; else built anew. A small cluster always learns anew, so that its model depends on the snapshot alone.
+  // one's lesson (weights and directions) while less than a fiftieth of what was learned from has changed since, which
+  // costs a fraction of learning; else built anew. A small cluster always learns anew, so that its model depends on the
+  // snapshot alone.
   static std::shared_ptr<const PotentialModel> Advance(const std::shared_ptr<const PotentialModel>& old,
                                                        const model::Snapshot& snapshot, const model::Delta& changes,
                                                        const StopToken& stop = {});

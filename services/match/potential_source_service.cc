@@ -14,6 +14,7 @@ using model::ResourceType;
 using model::Row;
 
 constexpr std::size_t kKeptModels = 3;  // of a cluster; they may be large
+constexpr std::size_t kMostRankedBefore = 256;
 
 bool Is(const PotentialModel& model, const PotentialRevisions& wanted) {
   return model.revision() == wanted.records && model.lesson_revision() == wanted.lesson;
@@ -25,16 +26,32 @@ bool SameType(const model::Snapshot& a, const model::Snapshot& b, Row type) {
          a.RelativeName(ResourceType::kCapabilityType, type) == b.RelativeName(ResourceType::kCapabilityType, type);
 }
 
+// Planners ask for the segments of chains: their types are ranked before anybody does.
+PotentialSource::Models::ValuePtr WithSegmentsRanked(const model::Snapshot& snapshot,
+                                                     PotentialSource::Models::ValuePtr model, const StopToken& stop) {
+  if (model == nullptr || model->Small()) return model;
+  std::size_t ranked = 0;
+  for (const Row type : model->data().types) {
+    if (snapshot.SegmentChainsOfType(type).empty()) continue;
+    if (stop() || ranked++ == kMostRankedBefore) break;
+    model->Rank(type);
+  }
+  return model;
+}
+
 }  // namespace
 
 PotentialSource::PotentialSource(const view::Views* views)
     : views_(views),
       models_(
           views,
-          [](const model::SnapshotPtr& snapshot, const auto& stop) { return PotentialModel::Build(*snapshot, stop); },
+          [](const model::SnapshotPtr& snapshot, const auto& stop) {
+            return WithSegmentsRanked(*snapshot, PotentialModel::Build(*snapshot, stop), stop);
+          },
           [](const std::shared_ptr<const PotentialModel>& old, const model::SnapshotPtr&,
-             const model::SnapshotPtr& snapshot, const model::Delta& changes,
-             const auto& stop) { return PotentialModel::Advance(old, *snapshot, changes, stop); },
+             const model::SnapshotPtr& snapshot, const model::Delta& changes, const auto& stop) {
+            return WithSegmentsRanked(*snapshot, PotentialModel::Advance(old, *snapshot, changes, stop), stop);
+          },
           kKeptModels) {}
 
 absl::StatusOr<PotentialSource::Models::Version> PotentialSource::ModelFor(const view::Patience& patience,

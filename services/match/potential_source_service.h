@@ -19,6 +19,8 @@ namespace bulian::match {
 // The models of all clusters, made in the background. Thread-safe.
 class PotentialSource {
  public:
+  using Models = view::DerivedView<PotentialModel>;
+
   // `views` is not owned and outlives this.
   explicit PotentialSource(const view::Views* views);
 
@@ -29,8 +31,6 @@ class PotentialSource {
   absl::Status AddRanking(const view::Patience& patience, PotentialRevisions* revisions, FindQuery* query);
 
  private:
-  using Models = view::DerivedView<PotentialModel>;
-
   absl::StatusOr<Models::Version> ModelFor(const view::Patience& patience, const PotentialRevisions& wanted,
                                            const FindQuery& query);
   // Rows of enterprises that came, went or changed kind between the model's records and a snapshot, ascending; nullopt

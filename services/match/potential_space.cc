@@ -160,7 +160,7 @@ SparseRows PotentialSpace::EvenPairs() {
 void PotentialSpace::FindSenses() {
   SparseRows words;
   for (std::uint32_t type = 0; type < data_.types.size(); ++type) words.Append(ProfileOf(type));
-  senses_ = Times(words, bases_.text.directions);
+  senses_ = Times(words, bases_->text.directions);
   for (Eigen::Index type = 0; type < senses_.rows(); ++type) {
     const float norm = senses_.row(type).norm();
     if (norm > 1e-9F) senses_.row(type) /= norm;
@@ -174,10 +174,11 @@ float PotentialSpace::LabelGain(std::uint32_t label, float share) const {
 }
 
 PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes,
-                               const SubjectLimits& limits, const StopToken& stop)
+                               const SubjectLimits& limits, const StopToken& stop, PotentialBasesPtr known)
     : data_(data),
       types_(types),
       limits_(limits),
+      bases_(std::move(known)),
       makes_(std::move(makes)),
       makers_(Transposed(makes_, data.types.size())),
       trust_(ClaimTrust(makes_)) {
@@ -204,14 +205,18 @@ PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& ty
   }
   const SparseRows profiles = UnitProfiles(documents), pairs = EvenPairs();
   if (stopped()) return;
-  bases_.text =
-      FindLatentBasis(profiles, data.gram_count, Directions(kTextDirections, companies(), data.gram_count), stop);
+  if (bases_ == nullptr) {
+    auto found = std::make_shared<PotentialBases>();
+    found->text =
+        FindLatentBasis(profiles, data.gram_count, Directions(kTextDirections, companies(), data.gram_count), stop);
+    if (stopped()) return;
+    found->pairs =
+        FindLatentBasis(pairs, data.types.size(), Directions(kPairDirections, companies(), data.types.size()), stop);
+    bases_ = std::move(found);
+  }
   if (stopped()) return;
-  bases_.pairs =
-      FindLatentBasis(pairs, data.types.size(), Directions(kPairDirections, companies(), data.types.size()), stop);
-  if (stopped()) return;
-  text_ = std::make_unique<const LatentRows>(profiles, bases_.text);
-  pairs_ = std::make_unique<const LatentRows>(pairs, bases_.pairs);
+  text_ = std::make_unique<const LatentRows>(profiles, bases_->text);
+  pairs_ = std::make_unique<const LatentRows>(pairs, bases_->pairs);
   FindSenses();
 }
 

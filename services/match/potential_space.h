@@ -15,10 +15,11 @@
 
 namespace bulian::match {
 
-// The main directions of the companies' texts and of what they make.
+// The main directions of the companies' texts (grams) and of what they make (types).
 struct PotentialBases {
   LatentBasis text, pairs;
 };
+using PotentialBasesPtr = std::shared_ptr<const PotentialBases>;
 
 // Of types alone: how alike they are, whoever makes them. Immutable, thread-safe.
 struct TypeLikeness {
@@ -40,14 +41,14 @@ struct SubjectLimits {
 // Immutable, thread-safe; keeps references to what it is made of.
 class PotentialSpace {
  public:
-  // `makes` as PotentialData::makes or with fewer pairs; everything is found from these alone. Uses up to two threads.
-  // Stopped: what it holds is of no use.
+  // `makes` as PotentialData::makes or with fewer pairs; everything is found from these alone but the directions, if
+  // `known` gives some: finding them is most of the work. Uses up to two threads. Stopped: what it holds is of no use.
   PotentialSpace(const PotentialData& data, const TypeLikeness& types, SparseRows makes, const SubjectLimits& limits,
-                 const StopToken& stop);
+                 const StopToken& stop, PotentialBasesPtr known = nullptr);
 
   const PotentialData& data() const { return data_; }
   const TypeLikeness& types() const { return types_; }
-  const PotentialBases& bases() const { return bases_; }
+  const PotentialBasesPtr& bases() const { return bases_; }
   const SparseRows& makes() const { return makes_; }
   const SparseRows& makers() const { return makers_; }  // types x companies
   // Companies x grams, BM25 weights: of all that is said of a company, of its descriptions and annotations alone, of
@@ -94,7 +95,7 @@ class PotentialSpace {
   const PotentialData& data_;
   const TypeLikeness& types_;
   const SubjectLimits limits_;
-  PotentialBases bases_;
+  PotentialBasesPtr bases_;
   SparseRows makes_, makers_, words_, names_, labels_, profiles_, words_of_gram_, profile_of_gram_, sellers_;
   std::vector<float> trust_, label_gains_;  // the latter without any share
   std::vector<float> rarity_;               // per gram, as the text profiles weigh it

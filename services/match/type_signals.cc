@@ -180,7 +180,7 @@ void TypeSignals::OfLatent() {
   const LatentRows& pairs = space_.pairs();
   const Weighted& pseudo = evidence_.pseudo_makers;
   const Weighted& makers = evidence_.some_makers;
-  const Eigen::VectorXf words = text.Project(space_.ProfileOf(type_), space_.bases().text);
+  const Eigen::VectorXf words = text.Project(space_.ProfileOf(type_), space_.bases()->text);
   for (int leveling = 0; leveling < static_cast<int>(kLevelings.size()); ++leveling) {
     text_.Add(text.Unit(words, leveling), kTextCommon + leveling);
     if (!pseudo.empty()) text_.Add(text.Mean(pseudo, leveling), kPseudoCommon + leveling);
