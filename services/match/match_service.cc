@@ -15,6 +15,7 @@
 #include "services/match/page_position.h"
 #include "services/match/potential_source_service.h"
 #include "services/match/report.h"
+#include "services/match/standing_match.h"
 #include "services/model/error.h"
 #include "services/model/resource_name.h"
 #include "services/view/derived_view.h"
@@ -252,6 +253,9 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
 
   Reporter reporter(&query, &found);
   reporter.FillPage(response->mutable_candidates());
+  const std::vector<v1::Candidate*> page(response->mutable_candidates()->pointer_begin(),
+                                         response->mutable_candidates()->pointer_end());
+  AddStandingMatches(query, resolved->segment, page);
   response->set_candidate_count(static_cast<std::int32_t>(found.count));
   response->set_offers_examined(found.examined);
   response->set_complete(position.unreachable.empty());
@@ -311,6 +315,10 @@ absl::Status MatchService::ExplainCandidate(rpc::CallContext& call, const v1::Ex
     if (!status.ok()) return status;
   }
   Explain(query, query.others.empty() ? 0 : 1, enterprise, response);
+  if (response->has_candidate()) {
+    v1::Candidate* const candidate = response->mutable_candidate();
+    AddStandingMatches(query, resolved->segment, {&candidate, 1});
+  }
   *response->mutable_requirement() = resolved->target.requirement;
   ToProto(resolved->target.weights, response->mutable_weights());
   AddCluster(**snapshot, response->add_clusters());

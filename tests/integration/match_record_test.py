@@ -146,6 +146,29 @@ class MatchRecordTest(unittest.TestCase):
         self.assertTrue(set(range(7)) <= {int(row["MATCH"][5:]) for row in rows if row["MATCH"].startswith("same-")})
         self.assertEqual(self.client.refused("ReviewMatches", parent="beibei", page_size=-1, states=[0]).reason, "INVALID_FIELDS")
 
+    def test_a_candidate_shows_the_match_that_stands(self):
+        chains = self.ask("list", NAME + "/chains")["chains"]
+        segments = [f"{chain['name']}/segments/{segment['segmentId']}" for chain in chains for segment in chain["segments"]]
+        segment, first = next((one, answer["candidates"][0]["enterprise"]) for one in segments
+                              if (answer := self.ask("match", one, "--recruits", "--top", "2")).get("candidateCount", 0) > 1)
+        self.assertNotIn("standingMatch", json.dumps(self.ask("match", segment, "--recruits")))
+        self.assertNotIn("MATCH", self.run_bulian("match", segment, "--recruits"))
+        self.ask("propose", segment, first, "--id", "standing")
+        self.ask("progress", "beibei/standing", "contacted")
+        answer = self.ask("match", segment, "--recruits")
+        self.assertEqual([one["enterprise"] for one in answer["candidates"] if "standingMatch" in one], [first])
+        standing = answer["candidates"][0]["standingMatch"]
+        self.assertEqual((standing["match"], standing["state"]), (NAME + "/matches/standing", "CONTACTED"))
+        self.assertEqual(self.ask("explain", segment, first)["candidate"]["standingMatch"], standing)
+        self.assertIn("CONTACTED standing", self.run_bulian("match", segment, "--recruits"))
+        self.assertIn("已有对接记录：已接触 standing", self.run_bulian("explain", segment, first, "--lang", "zh"))
+        free = self.client("FindCandidates", parent=NAME, target={"requirement": {"capability_type": self.requirement[segment]["capabilityType"]}},
+                           include_recruits=True, page_size=1000)
+        self.assertEqual([one.standing_match.match for one in free.candidates if one.enterprise == first], [standing["match"]])
+        self.ask("progress", "beibei/standing", "rejected", "--reason", "cannot-make")
+        again = self.ask("match", segment, "--recruits")["candidates"][0]["standingMatch"]
+        self.assertEqual((again["state"], again["rejectionReason"]), ("REJECTED", "CANNOT_MAKE"))
+
     def test_the_order_of_calls(self):
         table = "enterprise,probability,value,effort\nfar,0.1,15,1\nnear,0.5,8,1\ndear,0.5,1,1\n"
         answer = self.ask("calls", "-", stdin=table)

@@ -57,9 +57,18 @@ std::string Reasons(const v1::Candidate& c, const Options& o) {
   return text;
 }
 
+// How far the talks with it are: `CONTACTED soi-wafer-fab`; empty if nobody works on it.
+std::string StandingText(const v1::Candidate& c, const Options& o) {
+  if (!c.has_standing_match()) return "";
+  const std::string& match = c.standing_match().match();
+  return std::string(MatchStateText(c.standing_match().state(), o)) + " " + match.substr(match.rfind('/') + 1);
+}
+
 void PrintRows(const v1::FindCandidatesResponse& response, const Options& o) {
   const bool likely = std::any_of(response.candidates().begin(), response.candidates().end(),
                                   [](const v1::Candidate& c) { return c.reasons_size() > 0; });
+  const bool worked_on = std::any_of(response.candidates().begin(), response.candidates().end(),
+                                     [](const v1::Candidate& c) { return c.has_standing_match(); });
   std::vector<std::string> heads = {">#",
                                     std::string(o.Word("CANDIDATE", "候选")),
                                     std::string(o.Word("BASIS", "依据")),
@@ -67,6 +76,7 @@ void PrintRows(const v1::FindCandidatesResponse& response, const Options& o) {
                                     std::string(o.Word("FIT", "符合")),
                                     ">" + std::string(o.Word("SCORE", "得分"))};
   if (likely) heads.push_back(">" + std::string(o.Word("LIKELY %", "潜力 %")));
+  if (worked_on) heads.emplace_back(o.Word("MATCH", "对接"));
   heads.push_back(">" + std::string(o.Word("FREE CAPACITY", "可用产能")));
   heads.emplace_back(o.Word("REASONS", "理由"));
   heads.emplace_back(o.Word("ENTERPRISE", "企业"));
@@ -80,6 +90,7 @@ void PrintRows(const v1::FindCandidatesResponse& response, const Options& o) {
                                     std::string(FitText(c.fit(), o)),
                                     BoundsText(c.score())};
     if (likely) row.push_back(c.reasons_size() > 0 ? NumberText(100 * c.probability()) : "");
+    if (worked_on) row.push_back(StandingText(c, o));
     row.push_back(c.has_free_capacity() ? BoundsText(c.free_capacity()) : "?");
     row.push_back(Reasons(c, o));
     row.push_back(ShortName(c.enterprise()));
@@ -157,6 +168,8 @@ void PrintExplanation(const v1::ExplainCandidateResponse& response, const Option
               << o.Word("candidate: ", "候选：") << BasisText(response.candidate().basis(), o) << ' '
               << PlaceText(response.candidate().place(), o) << o.Word(", score ", "，得分 ")
               << BoundsText(response.candidate().score()) << '\n';
+  if (response.candidate().has_standing_match())
+    std::cout << o.Word("match on record: ", "已有对接记录：") << StandingText(response.candidate(), o) << '\n';
   PrintReasons(response.candidate(), o);
   if (response.nearest_change().empty()) {
     std::cout << o.Word("it fits as it is\n", "现状即符合要求\n");

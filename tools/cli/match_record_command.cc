@@ -68,23 +68,6 @@ bool AddPromise(const std::string& file, v1::Match* match) {
   return true;
 }
 
-std::string_view StateText(v1::Match::State state, const Options& o) {
-  switch (state) {
-    case v1::Match::PROPOSED:
-      return o.Word("PROPOSED", "已提议");
-    case v1::Match::CONTACTED:
-      return o.Word("CONTACTED", "已接触");
-    case v1::Match::AGREED:
-      return o.Word("AGREED", "有意向");
-    case v1::Match::CONTRACTED:
-      return o.Word("CONTRACTED", "已签约");
-    case v1::Match::REJECTED:
-      return o.Word("REJECTED", "已终止");
-    default:
-      return "?";
-  }
-}
-
 std::string_view FindingText(v1::MatchFinding::Kind kind, const Options& o) {
   switch (kind) {
     case v1::MatchFinding::STALE:
@@ -130,7 +113,7 @@ int Show(const v1::Match& match, const Options& o) {
   Table table({std::string(o.Word("TIME", "时间")), std::string(o.Word("STATE", "阶段")),
                std::string(o.Word("NOTE", "备注")), std::string(o.Word("BY", "操作方"))});
   for (const v1::MatchEvent& event : match.history()) {
-    std::string state(StateText(event.state(), o));
+    std::string state(MatchStateText(event.state(), o));
     if (event.state() == v1::Match::REJECTED)
       state += " (" + Typed(v1::Match::RejectionReason_Name(event.rejection_reason())) + ")";
     table.AddRow({TimeUtil::ToString(event.time()).substr(0, 16), state, event.note(), event.actor()});
@@ -156,7 +139,7 @@ void PrintReview(const v1::ReviewMatchesResponse& response, const Options& o) {
       if (!finding.related().empty()) findings += " " + finding.related().substr(finding.related().rfind('/') + 1);
     }
     const std::string need = match.has_requirement() ? match.requirement().capability_type() : match.segment();
-    table.AddRow({match.name().substr(match.name().rfind('/') + 1), std::string(StateText(match.state(), o)),
+    table.AddRow({match.name().substr(match.name().rfind('/') + 1), std::string(MatchStateText(match.state(), o)),
                   ShortName(need), ShortName(match.enterprise()), std::to_string(std::max(0, reviewed.idle_days())),
                   findings});
   }

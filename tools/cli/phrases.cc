@@ -63,6 +63,23 @@ std::string_view PlaceText(v1::CandidatePlace place, const Options& o) {
   }
 }
 
+std::string_view MatchStateText(v1::Match::State state, const Options& o) {
+  switch (state) {
+    case v1::Match::PROPOSED:
+      return o.Word("PROPOSED", "已提议");
+    case v1::Match::CONTACTED:
+      return o.Word("CONTACTED", "已接触");
+    case v1::Match::AGREED:
+      return o.Word("AGREED", "有意向");
+    case v1::Match::CONTRACTED:
+      return o.Word("CONTRACTED", "已签约");
+    case v1::Match::REJECTED:
+      return o.Word("REJECTED", "已终止");
+    default:
+      return "?";
+  }
+}
+
 std::string_view FitText(v1::Fit fit, const Options& o) {
   switch (fit) {
     case v1::SATISFIED:

@@ -7,6 +7,7 @@
 
 #include "bulian/v1/gap.pb.h"
 #include "bulian/v1/match.pb.h"
+#include "bulian/v1/match_record.pb.h"
 #include "google/type/date.pb.h"
 #include "tools/cli/options.h"
 
@@ -17,6 +18,7 @@ std::string_view CertaintyText(v1::Certainty certainty, const Options& options);
 std::string_view BasisText(v1::CandidateBasis basis, const Options& options);
 std::string_view PlaceText(v1::CandidatePlace place, const Options& options);
 std::string_view FitText(v1::Fit fit, const Options& options);
+std::string_view MatchStateText(v1::Match::State state, const Options& options);
 
 // At most four significant digits, thousands as they are: `1200000`, `0.5625`.
 std::string NumberText(double number);
