@@ -1,4 +1,4 @@
-// ReviewMatches and OrderInvestigations of bulian.v1.MatchService.
+// ReviewMatches of bulian.v1.MatchService.
 #ifndef SERVICES_MATCH_MATCH_REVIEW_SERVICE_H_
 #define SERVICES_MATCH_MATCH_REVIEW_SERVICE_H_
 
@@ -8,7 +8,6 @@
 namespace bulian::match {
 
 void RegisterMatchReview(rpc::MethodTable& methods, const MatchServiceDeps& deps);
-void RegisterInvestigation(rpc::MethodTable& methods);
 
 }  // namespace bulian::match
 

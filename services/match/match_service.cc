@@ -10,6 +10,7 @@
 #include "bulian/v1/match.pb.h"
 #include "services/match/explanation.h"
 #include "services/match/find.h"
+#include "services/match/investigation_service.h"
 #include "services/match/match_request.h"
 #include "services/match/match_review_service.h"
 #include "services/match/page_position.h"
@@ -347,7 +348,10 @@ void RegisterMatchService(rpc::MethodTable& methods, const MatchServiceDeps& dep
       [service](rpc::CallContext& call, const v1::ExplainCandidateRequest& request,
                 v1::ExplainCandidateResponse* response) { return service->ExplainCandidate(call, request, response); });
   RegisterMatchReview(methods, deps);
-  RegisterInvestigation(methods);
+  RegisterInvestigation(
+      methods, deps.views,
+      [service](rpc::CallContext& call, const v1::FindCandidatesRequest& request,
+                v1::FindCandidatesResponse* response) { return service->FindCandidates(call, request, response); });
 }
 
 }  // namespace bulian::match

@@ -183,5 +183,73 @@ class MatchRecordTest(unittest.TestCase):
             self.assertIn(field, error)
 
 
+    def test_calls_straight_from_a_segment(self):
+        chains = self.ask("list", NAME + "/chains")["chains"]
+        segments = [f"{chain['name']}/segments/{segment['segmentId']}" for chain in chains for segment in chain["segments"]]
+        segment, answer = next((one, answer) for one in segments
+                               if len((answer := self.ask("calls", "--segment", one, "--recruits", "--value", "50", "--effort", "0.001", "--top", "1000"))
+                                      .get("prospects", [])) > 5 and answer["prospects"][0]["ground"].startswith("GROUND_HELD"))
+        found = self.client("FindCandidates", parent=NAME, target={"segment": segment}, scope="HELD_AND_POTENTIAL", include_recruits=True,
+                            recruit_clusters=[NAME], page_size=1000)
+        told = {one["enterprise"]: one for one in answer["prospects"]}
+        left_out = {one["enterprise"]: one["reason"] for one in answer.get("leftOut", [])}
+        self.assertEqual(sorted([*told, *left_out]), sorted(one.enterprise for one in found.candidates))
+        self.assertEqual(answer["candidateCount"], found.candidate_count)
+        self.assertEqual(int(answer["revision"]["number"]), found.clusters[0].revision.number)
+        for one in found.candidates:
+            if one.enterprise not in told:
+                continue
+            prospect = told[one.enterprise]
+            if prospect["ground"] in ("GROUND_NEAR_TYPE", "GROUND_LIKELY"):
+                self.assertEqual((prospect["probabilitySource"], prospect.get("ableProbability", 0)), ("PROBABILITY_LEARNED", one.probability))
+            else:
+                self.assertEqual(prospect["probabilitySource"], "PROBABILITY_ASSUMED")
+            self.assertAlmostEqual(prospect.get("probability", 0), prospect.get("ableProbability", 0) * answer["willingness"])
+            if "index" in prospect:
+                self.assertAlmostEqual(prospect["index"], 50 - 0.001 / prospect["probability"])
+        # The same prospects given one by one come in the same order.
+        given = self.client("OrderInvestigations", prospects=[{"enterprise": one["enterprise"], "probability": one.get("probability", 0), "value": 50, "effort": 0.001}
+                                                              for one in answer["prospects"]])
+        self.assertEqual([one.enterprise for one in given.prospects], [one["enterprise"] for one in answer["prospects"]])
+        self.assertAlmostEqual(given.expected_value, answer["expectedValue"])
+        # Who cannot make it, and who is spoken to already, is nobody to call; who is only proposed is.
+        first, second, third = [one["enterprise"] for one in answer["prospects"][:3]]
+        for number, (enterprise, *state) in enumerate([(first, "rejected", "--reason", "cannot-make"), (second, "contacted"), (third, "proposed")]):
+            self.ask("propose", segment, enterprise, "--id", f"call-{number}")
+            if state != ["proposed"]:
+                self.ask("progress", f"beibei/call-{number}", *state)
+        again = self.ask("calls", "--segment", segment, "--recruits", "--value", "50", "--effort", "0.001", "--top", "1000", "--willing", "1",
+                         "--able", "likely=0.01")
+        reasons = {one["enterprise"]: (one["reason"], one["standingMatch"]["match"][-6:]) for one in again["leftOut"]
+                   if one.get("standingMatch", {}).get("match", "").startswith(NAME + "/matches/call-")}
+        self.assertEqual(reasons, {first: ("CANNOT_MAKE", "call-0"), second: ("IN_TALKS", "call-1")})
+        proposed = next(one for one in again["prospects"] if one["enterprise"] == third)
+        self.assertEqual(proposed["standingMatch"]["state"], "PROPOSED")
+        self.assertEqual(proposed["probability"], proposed["ableProbability"])
+        self.assertEqual({(one["probabilitySource"], one["ableProbability"]) for one in again["prospects"] if one["ground"] == "GROUND_LIKELY"},
+                         {("PROBABILITY_GIVEN", 0.01)})
+        text = self.run_bulian("calls", "--segment", segment, "--recruits")
+        self.assertIn("(cannot make it, says the record)", text)
+        self.assertIn(" candidates; who can also will: ", text)
+        self.assertIn("PROPOSED", text)
+
+    def test_a_search_for_prospects_is_refused_whole(self):
+        requirement = {"capability_type": "clusters/beibei/capabilityTypes/none"}
+        both = self.client.refused("OrderInvestigations", parent=NAME, target={"requirement": requirement}, prospects=[{"enterprise": "a", "probability": 2}],
+                                   terms={"effort": -1, "grounds": [{"probability": 2}]}, exclude_current_suppliers=True, limit=1001, wanted=-1)
+        self.assertEqual(set(both.violations), {"target", "prospects[0].probability", "terms.value", "terms.effort", "terms.grounds[0].ground",
+                                                "terms.grounds[0].probability", "exclude_current_suppliers", "limit", "wanted"})
+        neither = self.client.refused("OrderInvestigations", parent=NAME, held_only=True)
+        self.assertEqual(set(neither.violations), {"prospects", "parent", "held_only"})
+        refused = self.client.refused("OrderInvestigations", parent=NAME, target={"segment": "x"}, terms={"value": 1})
+        self.assertEqual(set(refused.violations), {"target.segment"})
+        refused = self.client.refused("OrderInvestigations", parent=NAME, target={"requirement": requirement}, terms={"value": 1})
+        self.assertEqual(set(refused.violations), {"target.requirement.capability_type"})
+        self.assertIn("not GROUND=PROBABILITY", self.run_bulian("calls", "--segment", self.segments[0], "--able", "no=1", status=1))
+        self.run_bulian("calls", status=2)
+        self.run_bulian("calls", "-", "--segment", self.segments[0], status=2)
+        self.run_bulian("calls", "-", "--value", "3", status=2)
+
+
 if __name__ == "__main__":
     unittest.main()

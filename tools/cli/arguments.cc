@@ -14,6 +14,38 @@ bool ChineseLocale() {
   return false;
 }
 
+namespace {
+
+void AddCallsCommand(CLI::App& app, Arguments& a) {
+  auto* calls = app.add_subcommand("calls", "Whom to call first: the order with the highest expected value");
+  auto* prospects = calls->add_option_group("prospects", "who might fill the need; one of");
+  prospects->add_option("file", a.file,
+                        "CSV with the columns enterprise,probability,value,effort; - is standard input");
+  auto* segment = prospects->add_option("--segment", a.calls.target, "the candidates for a segment or gap");
+  prospects->require_option(1);
+  calls->add_option("--wanted", a.calls.wanted, "how many that come true can be used")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  const auto of_segment = [&](CLI::Option* option) { return option->needs(segment)->capture_default_str(); };
+  of_segment(calls->add_option("--value", a.calls.value, "what each is worth if it comes true"));
+  of_segment(calls->add_option("--effort", a.calls.effort, "what finding out costs, in the unit of the value"));
+  of_segment(calls->add_option("--willing", a.calls.willingness,
+                               "probability that one who can also will; if left out, counted from recorded matches"))
+      ->default_str("")
+      ->check(CLI::Range(0.0, 1.0));
+  of_segment(calls->add_option("--able", a.calls.assumptions,
+                               "GROUND=PROBABILITY: how likely one of a ground can fill the need, for example "
+                               "held-unknown=0.3"));
+  of_segment(calls->add_flag("--held", a.calls.held_only, "only who holds a fitting capability"));
+  of_segment(calls->add_flag("--recruits", a.calls.outside, "also enterprises outside the cluster's regions"));
+  of_segment(calls->add_flag("--new-only", a.calls.exclude_current, "leave out those that supply the segment already"));
+  of_segment(calls->add_option("--top", a.calls.limit, "how many candidates to look at, best ranked first"))
+      ->check(CLI::Range(1, 1000));
+  of_segment(calls->add_option("--as-of", a.calls.as_of, "date of the analysis, YYYY-MM-DD"));
+}
+
+}  // namespace
+
 void AddMatchRecordCommands(CLI::App& app, Arguments& a) {
   auto* propose = app.add_subcommand("propose", "Record an enterprise as a match for a segment or gap");
   propose->add_option("target", a.name, "a segment (beibei/smart-sensor/soi-wafer) or gap (.../missing)")->required();
@@ -40,12 +72,7 @@ void AddMatchRecordCommands(CLI::App& app, Arguments& a) {
   matches->add_flag("--all", a.work.all, "also those about which there is nothing to say");
   matches->add_option("--state", a.work.states, "only those in these states")->check(CLI::IsMember(MatchStates()));
 
-  auto* calls = app.add_subcommand("calls", "Whom to call first: the order with the highest expected value");
-  calls->add_option("file", a.file, "CSV with the columns enterprise,probability,value,effort; - is standard input")
-      ->required();
-  calls->add_option("--wanted", a.work.wanted, "how many that come true can be used")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  AddCallsCommand(app, a);
 }
 
 }  // namespace bulian::cli

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/cli/analysis_commands.h"
+#include "tools/cli/calls_command.h"
 #include "tools/cli/close_command.h"
 #include "tools/cli/disruption_command.h"
 #include "tools/cli/draft_command.h"
@@ -42,6 +43,7 @@ struct Arguments {
   std::vector<std::string> targets;
   MatchFlags match;
   MatchRecordFlags work;
+  CallsFlags calls;
   SearchFlags search;
   DraftFlags draft;
   StructureFlags structure;

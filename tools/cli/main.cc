@@ -293,7 +293,7 @@ int Dispatch(const CLI::App& app, Arguments& a) {
   if (app.got_subcommand("propose")) return Propose(connection, o, a.name, a.enterprise, a.work);
   if (app.got_subcommand("progress")) return Progress(connection, o, a.name, a.work);
   if (app.got_subcommand("matches")) return Matches(connection, o, a.name, a.work);
-  if (app.got_subcommand("calls")) return Calls(connection, o, a.file, a.work);
+  if (app.got_subcommand("calls")) return Calls(connection, o, a.file, a.calls);
   if (app.got_subcommand("whatif")) return WhatIf(connection, o, a.name, a.what_if);
   if (app.got_subcommand("risk")) {
     if (app.get_subcommand("risk")->got_subcommand("disruption"))

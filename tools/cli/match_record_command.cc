@@ -4,19 +4,14 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <optional>
 
-#include "bulian/v1/investigation.pb.h"
 #include "bulian/v1/match_record.pb.h"
 #include "bulian/v1/match_review.pb.h"
-#include "services/model/csv_rows.h"
 #include "services/model/resource_name.h"
 #include "tools/cli/phrases.h"
+#include "tools/cli/record_source.h"
 #include "tools/cli/table.h"
 
 namespace bulian::cli {
@@ -48,17 +43,10 @@ std::vector<std::string> ValuesOf(const google::protobuf::EnumDescriptor* type) 
   return values;
 }
 
-std::optional<std::string> TextOf(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in && file != "-") return std::nullopt;
-  std::istream& from = file == "-" ? std::cin : in;
-  return std::string(std::istreambuf_iterator<char>(from), {});
-}
-
 // Adds what the file promises; false after telling the error.
 bool AddPromise(const std::string& file, v1::Match* match) {
   if (file.empty()) return true;
-  const auto text = TextOf(file);
+  const auto text = ReadText(file);
   if (!text) return Usage("cannot read " + file) == 0;
   v1::Match promise;
   if (const auto parsed = google::protobuf::util::JsonStringToMessage(*text, &promise); !parsed.ok())
@@ -149,27 +137,6 @@ void PrintReview(const v1::ReviewMatchesResponse& response, const Options& o) {
             << o.Word(", as of ", "，截至 ") << DayText(response.as_of()) << '\n';
 }
 
-void PrintOrder(const v1::OrderInvestigationsResponse& response, const Options& o) {
-  Table table({">#", std::string(o.Word("ENTERPRISE", "企业")), ">" + std::string(o.Word("INDEX", "指数")),
-               ">" + std::string(o.Word("REACHED", "轮到概率")), ">" + std::string(o.Word("GAIN", "期望增益"))});
-  for (const v1::OrderedProspect& one : response.prospects())
-    table.AddRow({one.position() == 0 ? "-" : std::to_string(one.position()), one.enterprise(),
-                  one.has_index() ? NumberText(one.index()) : "", NumberText(one.reach_probability()),
-                  NumberText(one.expected_gain())});
-  if (o.output == Output::kCsv) return table.PrintCsv(std::cout);
-  table.PrintAligned(std::cout, 60);
-  std::cout << '\n'
-            << o.Word("expected value ", "期望价值 ") << NumberText(response.expected_value())
-            << o.Word(", effort ", "，投入 ") << NumberText(response.expected_effort())
-            << o.Word(", probability of as many as wanted ", "，达到所需数量的概率 ")
-            << NumberText(response.full_probability()) << '\n';
-}
-
-bool ReadNumber(const std::string& text, double* number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 const std::vector<std::string>& MatchStates() {
@@ -254,34 +221,6 @@ int Matches(Connection& connection, const Options& options, const std::string& p
     std::cout << ToJson(all);
   else
     PrintReview(all, options);
-  return 0;
-}
-
-int Calls(Connection& connection, const Options& options, const std::string& file, const MatchRecordFlags& flags) {
-  const auto text = TextOf(file);
-  if (!text) return Usage("cannot read " + file);
-  const auto rows = model::ParseCsv(*text, {"enterprise", "probability", "value", "effort"});
-  if (!rows.ok()) return Usage(file + ": " + std::string(rows.status().message()));
-  v1::OrderInvestigationsRequest request;
-  request.set_wanted(flags.wanted);
-  for (const model::CsvRow& row : *rows) {
-    double numbers[3] = {};
-    for (std::size_t i = 0; i < 3; ++i)
-      if (!ReadNumber(row.fields[i + 1], &numbers[i]))
-        return Usage(file + " line " + std::to_string(row.line) + ": not a number: " + row.fields[i + 1]);
-    v1::Prospect* prospect = request.add_prospects();
-    prospect->set_enterprise(row.fields[0]);
-    prospect->set_probability(numbers[0]);
-    prospect->set_value(numbers[1]);
-    prospect->set_effort(numbers[2]);
-  }
-  v1::OrderInvestigationsResponse response;
-  const auto status = connection.Call("bulian.v1.MatchService/OrderInvestigations", request, &response);
-  if (!status.ok()) return PrintError(status);
-  if (options.output == Output::kJson)
-    std::cout << ToJson(response);
-  else
-    PrintOrder(response, options);
   return 0;
 }
 

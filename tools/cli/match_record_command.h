@@ -1,4 +1,4 @@
-// propose, progress, matches, calls: work on matches. Each returns the exit status: 0, or 1 after telling the error on
+// propose, progress, matches: work on matches. Each returns the exit status: 0, or 1 after telling the error on
 // stderr.
 #ifndef TOOLS_CLI_MATCH_RECORD_COMMAND_H_
 #define TOOLS_CLI_MATCH_RECORD_COMMAND_H_
@@ -19,7 +19,6 @@ struct MatchRecordFlags {
   std::string promise;  // a JSON file with promisedCapabilities and promisedSupplyLinks
   bool all = false;     // also matches about which there is nothing to say
   std::vector<std::string> states;
-  int wanted = 1;
 };
 
 // What people may type for a state or a reason: `contacted`, `cannot-make`.
@@ -30,8 +29,6 @@ int Propose(Connection& connection, const Options& options, const std::string& s
             const MatchRecordFlags& flags);
 int Progress(Connection& connection, const Options& options, const std::string& match, const MatchRecordFlags& flags);
 int Matches(Connection& connection, const Options& options, const std::string& parent, const MatchRecordFlags& flags);
-// An order of calls over the rows of a CSV file: enterprise, probability, value, effort.
-int Calls(Connection& connection, const Options& options, const std::string& file, const MatchRecordFlags& flags);
 
 }  // namespace bulian::cli
 

@@ -52,6 +52,13 @@ std::int64_t SizeOf(std::istream& in) {
 
 }  // namespace
 
+std::optional<std::string> ReadText(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in && file != "-") return std::nullopt;
+  std::istream& from = file == "-" ? std::cin : in;
+  return std::string(std::istreambuf_iterator<char>(from), {});
+}
+
 std::unique_ptr<RecordSource> JsonRecords(const std::string& file, std::unique_ptr<std::istream> text,
                                           std::int64_t size) {
   return std::make_unique<JsonLines>(file, std::move(text), size);

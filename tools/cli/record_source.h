@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <istream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -26,6 +27,9 @@ class RecordSource {
   // Part of the input read, 0 to 1; negative: not known.
   virtual double Progress() const = 0;
 };
+
+// All of a file (`-`: standard input); nullopt if it cannot be read.
+std::optional<std::string> ReadText(const std::string& file);
 
 // Opens `file` (`-`: standard input, JSONL). A name that ends in `.csv` is read as CSV of `cluster`, everything else as
 // JSONL. INVALID_ARGUMENT for a CSV without a column it needs; NOT_FOUND if it cannot be read.
