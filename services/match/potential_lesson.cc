@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -26,6 +27,12 @@ constexpr std::size_t kTopOfAll = 160, kTopOfOne = 10, kAtRandom = 80;
 // Signals whose best companies are shown in every lecture, so that none is missing because plain weights misjudge it.
 constexpr std::array<Signal, 10> kShown = {kWords,       kPseudo,   kIndustryLift, kTextMiddle, kPseudoMiddle,
                                            kMakerMiddle, kTogether, kWalk,         kKinPairs,   kPairsMaker};
+
+// Signals that stand on known makers, alone or among others.
+constexpr std::array<Signal, 17> kOfMakers = {
+    kMakerIndustry, kMakerCommon, kMakerMiddle,   kMakerRare,    kMakerWords,   kClosestMakerWords,
+    kPairsCommon,   kPairsRare,   kTogetherShare, kTogetherMost, kClosestMaker, kPairsMaker,
+    kPairsClosest,  kTogether,    kWalk,          kTrades,       kPeers};
 
 // Where learning starts and what it is pulled to: every kind of evidence counts something.
 Eigen::VectorXf PlainWeights() {
@@ -102,7 +109,7 @@ std::vector<std::uint32_t> OpenAmong(const PotentialSpace& space, const HeldOut&
 }
 
 // Without truth if every company held out is of no use: known to make it, or without any pair left. `lost`: companies
-// that cannot make the type.
+// that cannot make the type. What a company claims teaches only as far as it is believed.
 Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const SparseRows& lost) {
   Lecture lecture;
   const std::vector<std::uint32_t> truth = OpenAmong(space, held);
@@ -126,13 +133,15 @@ Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Spar
     lecture.log_weights(i) = std::log(subjects.stands_for[static_cast<std::size_t>(place)]);
     if (static_cast<std::size_t>(i) >= shown.known) lecture.log_weights(i) += shown.log_weight;
     if (std::binary_search(truth.begin(), truth.end(), company)) {
-      lecture.truth(i) = 1 / static_cast<float>(truth.size());
+      lecture.truth(i) = held.outcome ? 1 : space.trust()[company];
       lecture.log_weights(i) = 0;
     } else if (lost.Has(held.type, company)) {
       lecture.log_weights(i) = std::log(kLostWeight);
     }
   }
-  if (held.outcome) lecture.weight = kOutcomeWeight;
+  const float believed = lecture.truth.sum();
+  lecture.truth /= believed;
+  lecture.weight = (held.outcome ? kOutcomeWeight : 1) * believed / static_cast<float>(truth.size());
   return lecture;
 }
 
@@ -149,7 +158,7 @@ void AddLectures(const PotentialSpace& space, const std::vector<HeldOut>& held, 
 }
 
 // Logistic regression by Newton's method with a small ridge towards the plain values.
-Calibration Calibrate(const std::vector<Lecture>& lectures, const std::vector<PotentialNet>& nets) {
+Calibration Calibrate(std::span<const Lecture> lectures, const std::vector<PotentialNet>& nets) {
   Eigen::Vector3d at(1, 0, 0);
   const Eigen::Vector3d start = at;
   for (int round = 0; round < 30; ++round) {
@@ -176,19 +185,29 @@ Calibration Calibrate(const std::vector<Lecture>& lectures, const std::vector<Po
   return {std::max(0.05, at(0)), at(1), at(2)};
 }
 
-bool LearnTask(const std::vector<Lecture>& lectures, const StopToken& stop, TaskLesson* task) {
-  if (lectures.size() < kFewestLectures) {
+// Adds to lectures without makers what those with makers teach of them: all but the signals that stand on makers.
+void Borrow(std::vector<Lecture> warm, std::vector<Lecture>* cold) {
+  for (Lecture& lecture : warm) {
+    for (const Signal signal : kOfMakers) lecture.signals.col(signal).setZero();
+    lecture.makers = 0;
+    cold->push_back(std::move(lecture));
+  }
+}
+
+// The first `own` lectures are of the task, the others borrowed: these teach, but neither count nor calibrate.
+bool LearnTask(std::span<const Lecture> lectures, std::size_t own, const StopToken& stop, TaskLesson* task) {
+  if (own < kFewestLectures) {
     task->nets.assign(1, PotentialNet(PlainWeights()));
     return true;
   }
-  task->lectures = lectures.size();
+  task->lectures = own;
   task->nets.assign(kFolds, PotentialNet(PlainWeights()));
   std::atomic<bool> whole{true};
   InParallel(kFolds, [&](std::size_t fold) {
     if (!task->nets[fold].Learn(lectures, fold, kFolds, stop)) whole = false;
   });
   if (!whole) return false;
-  task->calibration = Calibrate(lectures, task->nets);
+  task->calibration = Calibrate(lectures.first(own), task->nets);
   return true;
 }
 
@@ -219,7 +238,10 @@ std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const T
     AddLectures(space, holdout.cold, data.outcomes.lost, stop, &cold);
     if (stop && stop()) return std::nullopt;
   }
-  if (!LearnTask(warm, stop, &lesson.warm) || !LearnTask(cold, stop, &lesson.cold)) return std::nullopt;
+  if (!LearnTask(warm, warm.size(), stop, &lesson.warm)) return std::nullopt;
+  const std::size_t own = cold.size();
+  Borrow(std::move(warm), &cold);
+  if (!LearnTask(cold, own, stop, &lesson.cold)) return std::nullopt;
   return lesson;
 }
 

@@ -15,7 +15,7 @@ using Eigen::Index;
 constexpr Index kHinges = 20;
 constexpr int kEpochs = 12;
 constexpr std::size_t kBatch = 8;
-constexpr float kRate = 0.01F, kPull = 0.01F, kMakersPull = 0.03F;
+constexpr float kRate = 0.005F, kPull = 0.01F, kMakersPull = 0.03F;
 
 // 0 with two known makers.
 float Known(float makers) { return std::log((1 + makers) / 3); }

@@ -21,7 +21,7 @@ namespace bulian::match {
 // One type with some of the companies that could make it.
 struct Lecture {
   RowMatrix signals;            // companies x signals, standardised
-  Eigen::VectorXf truth;        // 1 / number of held-out makers for those, 0 for the others
+  Eigen::VectorXf truth;        // of held-out makers, sums to 1; 0 for the others
   Eigen::VectorXf log_weights;  // logarithm of how many companies one stands for
   float makers = 0;             // known ones
   float weight = 1;             // how many lectures it counts for
