@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "services/gap/test_cluster.h"
@@ -72,7 +73,7 @@ class MatchReviewTest : public testing::Test {
 };
 
 TEST_F(MatchReviewTest, NothingToSayOfAMatchThatGoesOn) {
-  PutMatch("m", std::string("state: CONTACTED ") + kPromise);
+  PutMatch("m", absl::StrCat("state: CONTACTED ", kPromise));
   EXPECT_EQ(Findings("m"), "");
   EXPECT_EQ(idle_, 0);
 }
@@ -100,7 +101,7 @@ TEST_F(MatchReviewTest, AnOpenMatchThatTheDataHaveOvertaken) {
   EXPECT_EQ(Findings("m"), "ALREADY_SUPPLIES new");
   cluster_.Delete("enterprises/fab/capabilities/new");
   cluster_.Supplier("other", "wafer", 100);
-  PutMatch("m", std::string("state: AGREED ") + kPromise);
+  PutMatch("m", absl::StrCat("state: AGREED ", kPromise));
   EXPECT_EQ(Findings("m"), "NEED_MET");
 }
 
@@ -112,12 +113,12 @@ TEST_F(MatchReviewTest, AFreeRequirementIsMetByAFittingCapability) {
 }
 
 TEST_F(MatchReviewTest, APromiseThatWouldNotHelp) {
-  PutMatch("m", std::string("state: AGREED ") + kWrongPromise);
+  PutMatch("m", absl::StrCat("state: AGREED ", kWrongPromise));
   EXPECT_EQ(Findings("m"), "PROMISE_UNFIT");
 }
 
 TEST_F(MatchReviewTest, ABrokenPromise) {
-  PutMatch("m", std::string("state: CONTRACTED ") + kPromise + kLink);
+  PutMatch("m", absl::StrCat("state: CONTRACTED ", kPromise, kLink));
   EXPECT_EQ(Findings("m"), "PROMISE_BROKEN line, PROMISE_BROKEN l");
   PutOffer("line", "wafer");
   cluster_.Put("supplyLinks/l", cluster_.Link("fab", "buyer", "wafer", 5));

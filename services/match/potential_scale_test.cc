@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -83,6 +86,24 @@ TEST_F(PotentialScale, ProbabilitiesHardlyDependOnWhoIsLookedAt) {
     }
   }
   EXPECT_NEAR(some_said / said, 1, 0.2);
+}
+
+// Nobody makes anything yet, so there is nobody to compare with.
+TEST(PotentialScaleOdd, WithoutAnyCapability) {
+  TestCluster cluster;
+  cluster.Type("gap", "螺丝刀");
+  cluster.Type("nameless", "");
+  for (int i = 0; i < 50; ++i) cluster.Company("c" + std::to_string(10 + i), i % 10 == 0 ? "螺丝厂" : "厂");
+  const SnapshotPtr snapshot = cluster.Build();
+  const auto model = PotentialModel::Build(*snapshot, {}, {.all = 0});
+  for (const Row type : model->data().types) {
+    const auto ranking = model->Rank(type);
+    EXPECT_EQ(ranking->best().size() + ranking->others(*model).size(), 50u);
+    for (const auto& likely : ranking->others(*model)) EXPECT_TRUE(std::isfinite(likely.probability));
+  }
+  const auto gap = model->Rank(snapshot->Find(ResourceType::kCapabilityType, "capabilityTypes/gap"));
+  ASSERT_EQ(gap->best().size(), 5u);  // whose names say it
+  EXPECT_EQ(snapshot->RelativeName(ResourceType::kEnterprise, gap->best().front().enterprise), "enterprises/c10");
 }
 
 TEST_F(PotentialScale, TheSameEveryTime) {
