@@ -60,6 +60,7 @@ struct Question {
 struct Page {
   std::size_t start = 0;
   rpc::PageCursor cursor;
+  std::string pinned;  // what else all pages of an answer keep to, as the page before said
 };
 
 // Opens the page token and resolves the revision it pins, or the one the request asks for.
@@ -73,7 +74,8 @@ absl::StatusOr<Question> Open(const RequestDeps& deps, rpc::CallContext& call, c
     if (!cursor.ok()) return cursor.status();
     page->cursor = *std::move(cursor);
     const std::string& key = page->cursor.last_key;
-    std::from_chars(key.data(), key.data() + key.size(), page->start);
+    const char* const end = std::from_chars(key.data(), key.data() + key.size(), page->start).ptr;
+    if (end != key.data() + key.size()) page->pinned.assign(end + 1, key.data() + key.size());
     at.mutable_at_revision()->set_cluster_uid(page->cursor.cluster_uid);
     at.mutable_at_revision()->set_epoch(page->cursor.epoch);
     at.mutable_at_revision()->set_number(page->cursor.revision);
@@ -107,6 +109,7 @@ absl::StatusOr<std::string> FillPage(const RequestDeps& deps, const rpc::CallCon
   }
   if (at >= count) return std::string();
   page->cursor.last_key = std::to_string(at);
+  if (!page->pinned.empty()) page->cursor.last_key += " " + page->pinned;
   return deps.page_tokens->Seal(page->cursor);
 }
 

@@ -15,6 +15,7 @@
 #include "services/match/match_review_service.h"
 #include "services/match/page_position.h"
 #include "services/match/potential_source_service.h"
+#include "services/match/recruit_clusters_service.h"
 #include "services/match/report.h"
 #include "services/match/standing_match.h"
 #include "services/model/error.h"
@@ -28,8 +29,6 @@ using model::Row;
 using model::SnapshotPtr;
 
 constexpr int kDefaultPage = 20, kLargestPage = 1000;
-constexpr const char* kOthersNotHeld =
-    "clusters/-: this replica holds only some of the clusters; name the others in recruit_clusters";
 
 // Counters, or nothing where no metrics are kept.
 struct Counters {
@@ -86,9 +85,6 @@ class MatchService {
     return !request.target().has_requirement() && deps_.analysis_ready && !deps_.analysis_ready(cluster);
   }
 
-  // The first page fills `position`; a later one is held to it.
-  absl::Status ResolveOthers(rpc::CallContext& call, const v1::FindCandidatesRequest& request, bool first_page,
-                             PagePosition* position, std::vector<SnapshotPtr>* others) const;
   std::string NextPage(const rpc::CallContext& call, const std::string& hash, const model::Snapshot& snapshot,
                        const PagePosition& position) const;
   void Count(const Found& found) const;
@@ -123,63 +119,8 @@ absl::Status CheckFind(const v1::FindCandidatesRequest& request) {
   if (request.exclude_current_suppliers() && request.target().has_requirement()) {
     violations.Add("exclude_current_suppliers", "a free requirement has no suppliers; ask for a segment or a gap");
   }
-  if (!request.include_recruits() && request.recruit_clusters_size() > 0) {
-    violations.Add("recruit_clusters", "needs include_recruits");
-  }
-  for (int i = 0; i < request.recruit_clusters_size(); ++i) {
-    const auto name = model::ParseResourceName(request.recruit_clusters(i));
-    if (!name || name->type != model::ResourceType::kCluster) {
-      violations.Add("recruit_clusters[" + std::to_string(i) + "]", "must be clusters/{cluster}");
-    }
-  }
+  CheckRecruitClusters(request.include_recruits(), request.recruit_clusters(), &violations);
   return violations.ToStatus();
-}
-
-void AddCluster(const model::Snapshot& snapshot, v1::ClusterAnswer* answer) {
-  answer->set_cluster("clusters/" + snapshot.position().cluster);
-  *answer->mutable_revision() = snapshot.position().ToProto();
-}
-
-v1::ReadAt At(const std::string& uid, std::int64_t epoch, std::int64_t revision) {
-  v1::ReadAt at;
-  at.mutable_at_revision()->set_cluster_uid(uid);
-  at.mutable_at_revision()->set_epoch(epoch);
-  at.mutable_at_revision()->set_number(revision);
-  return at;
-}
-
-absl::Status MatchService::ResolveOthers(rpc::CallContext& call, const v1::FindCandidatesRequest& request,
-                                         bool first_page, PagePosition* position,
-                                         std::vector<SnapshotPtr>* others) const {
-  if (!request.include_recruits()) return absl::OkStatus();
-  if (!first_page) {
-    for (const PagePosition::Pin& pin : position->others) {
-      auto snapshot = deps_.views->Resolve(pin.cluster, At(pin.uid, pin.epoch, pin.revision), PatienceOf(call));
-      if (!snapshot.ok()) return snapshot.status();
-      others->push_back(*std::move(snapshot));
-    }
-    return absl::OkStatus();
-  }
-  std::vector<std::string> ids;
-  for (const std::string& name : request.recruit_clusters()) ids.emplace_back(model::ClusterIdOf(name));
-  if (ids.empty()) {
-    ids = deps_.views->Clusters();
-    if (!deps_.views->HoldsAll()) position->unreachable.emplace_back(kOthersNotHeld);
-  }
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  for (const std::string& id : ids) {
-    if (id == model::ClusterIdOf(request.parent())) continue;
-    auto snapshot = deps_.views->Current(id);
-    if (!snapshot.ok()) {
-      position->unreachable.push_back("clusters/" + id + ": " + std::string(snapshot.status().message()));
-      continue;
-    }
-    const model::SnapshotPosition& at = (*snapshot)->position();
-    position->others.push_back({id, at.cluster_uid, at.epoch, at.revision});
-    others->push_back(*std::move(snapshot));
-  }
-  return absl::OkStatus();
 }
 
 std::string MatchService::NextPage(const rpc::CallContext& call, const std::string& hash,
@@ -218,12 +159,16 @@ absl::Status MatchService::FindCandidates(rpc::CallContext& call, const v1::Find
       return model::Error(absl::StatusCode::kInvalidArgument, v1::PAGE_TOKEN_INVALID, "page_token is of another list");
     }
     position = *std::move(decoded);
-    read_at = At(cursor->cluster_uid, cursor->epoch, cursor->revision);
+    read_at = ReadAtRevision(cursor->cluster_uid, cursor->epoch, cursor->revision);
   }
   const auto snapshot = deps_.views->Resolve(model::ClusterIdOf(request.parent()), read_at, PatienceOf(call));
   if (!snapshot.ok()) return snapshot.status();
   std::vector<SnapshotPtr> others;
-  if (absl::Status status = ResolveOthers(call, request, first_page, &position, &others); !status.ok()) return status;
+  if (request.include_recruits()) {
+    const RecruitClusters asked{deps_.views, model::ClusterIdOf(request.parent()), request.recruit_clusters()};
+    const absl::Status status = asked.Resolve(PatienceOf(call), first_page, &position, &others);
+    if (!status.ok()) return status;
+  }
   const auto resolved = ResolveTarget(*snapshot, request.target(), request.has_weights() ? &request.weights() : nullptr,
                                       DayOf(request.has_as_of(), request.as_of(), **snapshot), AnalysisFor(call));
   if (!resolved.ok()) return resolved.status();

@@ -5,6 +5,7 @@
 
 #include "bulian/v1/enterprise.pb.h"
 #include "services/match/fit.h"
+#include "services/match/recruits.h"
 #include "services/model/units.h"
 
 namespace bulian::match {
@@ -34,6 +35,15 @@ Offered ReadOffered(const model::Snapshot& snapshot, const Entry& entry, const F
   return offered;
 }
 
+// Both ascending.
+bool Overlap(const std::vector<Row>& a, const std::vector<Row>& b) {
+  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
+    if (*i == *j) return true;
+    *i < *j ? ++i : ++j;
+  }
+  return false;
+}
+
 double Stated(float share) { return std::isnan(share) ? 0.0 : static_cast<double>(share); }
 
 }  // namespace
@@ -47,66 +57,90 @@ double PlanCapacities::Draw(const Entry& entry, const Found& found, const Target
   std::string key = BasisOf(entry.standing) == v1::PLANNED
                         ? "p" + std::to_string(found.planned.offers[entry.offer].project) + "#" +
                               std::to_string(found.planned.offers[entry.offer].index)
-                        : std::to_string(entry.offer);
+                        : std::to_string(entry.source) + ":" + std::to_string(entry.offer);
   const auto [at, fresh] = sources_.try_emplace(std::move(key), -1);
-  if (fresh) at->second = NewSource(entry, found, target, capacity);
+  if (fresh) at->second = SourceOf(entry, found, target, capacity);
   *source = at->second;
-  return inputs_.problem.sources[static_cast<std::size_t>(*source)].capacity;
+  return std::min(capacity, inputs_.problem.sources[static_cast<std::size_t>(*source)].capacity);
+}
+
+int PlanCapacities::SourceOf(const Entry& entry, const Found& found, const Target& target, double capacity) {
+  if (inputs_.clusters.size() == 1 || BasisOf(entry.standing) == v1::PLANNED)
+    return NewSource(entry, found, target, capacity);
+  const EnterpriseIds ids = ReadEnterpriseIds(Records(entry).RecordBytes(ResourceType::kEnterprise, entry.enterprise));
+  int source = -1;
+  for (const std::string_view id : {ids.uscc, ids.lei}) {
+    const auto at = id.empty() ? known_.end() : known_.find(std::string(id));
+    if (at == known_.end()) continue;
+    for (const Known& known : at->second) {
+      const bool is_same = known.cluster != entry.source && Overlap(known.types, target.types);
+      if (is_same && source < 0) source = known.source;
+    }
+  }
+  if (source < 0) source = NewSource(entry, found, target, capacity);
+  for (const std::string_view id : {ids.uscc, ids.lei})
+    if (!id.empty()) known_[std::string(id)].push_back({entry.source, target.types, source});
+  return source;
 }
 
 int PlanCapacities::NewSource(const Entry& entry, const Found& found, const Target& target, double capacity) {
   const model::Offer& offer = *entry.ref;
-  PlannedCapacity told{.enterprise = entry.enterprise, .unit = target.unit, .unit_factor = target.unit_factor};
-  if (offer.type != model::kNoRow && snapshot_.type(offer.type).dimension == offer.dimension) {
-    told.unit = snapshot_.type(offer.type).unit;
-    told.unit_factor = snapshot_.type(offer.type).unit_factor;
+  const model::Snapshot& records = Records(entry);
+  PlannedCapacity told{
+      .cluster = entry.source, .enterprise = entry.enterprise, .unit = target.unit, .unit_factor = target.unit_factor};
+  if (offer.type != model::kNoRow && records.type(offer.type).dimension == offer.dimension) {
+    told.unit = records.type(offer.type).unit;
+    told.unit_factor = records.type(offer.type).unit_factor;
   }
   PlanSource source{.capacity = capacity};
   if (offer.pool_count > 0) {
-    const Offered offered = ReadOffered(snapshot_, entry, found);
+    const Offered offered = ReadOffered(records, entry, found);
     told.id = offered.id;
     for (const v1::PoolLoad& load : offered.record.pool_loads()) {
       if (load.load_per_unit() <= 0) continue;
-      const int pool = PoolOf(entry.enterprise, load.pool());
+      const int pool = PoolOf(entry, load.pool());
       const double of_unit = load.load_per_unit() / told.unit_factor;
       source.pools.emplace_back(pool, of_unit);
       // No pool gives more than it has: so there is always an end.
       source.capacity = std::min(source.capacity, inputs_.problem.pools[static_cast<std::size_t>(pool)] / of_unit);
     }
   } else {
-    told.id = ReadOffered(snapshot_, entry, found).id;
+    told.id = ReadOffered(records, entry, found).id;
   }
   inputs_.problem.sources.push_back(std::move(source));
   inputs_.sources.push_back(std::move(told));
   return static_cast<int>(inputs_.sources.size()) - 1;
 }
 
-int PlanCapacities::PoolOf(Row enterprise, const std::string& id) {
-  const auto [at, fresh] = pools_.try_emplace({enterprise, id}, static_cast<int>(inputs_.pools.size()));
+int PlanCapacities::PoolOf(const Entry& entry, const std::string& id) {
+  const auto [at, fresh] =
+      pools_.try_emplace({entry.source, entry.enterprise, id}, static_cast<int>(inputs_.pools.size()));
   if (fresh) {
-    inputs_.problem.pools.push_back(FreeOfPool(enterprise, id));
-    inputs_.pools.push_back(
-        {.id = snapshot_.Name(ResourceType::kEnterprise, enterprise) + "#" + id, .enterprise = enterprise});
+    inputs_.problem.pools.push_back(FreeOfPool(entry, id));
+    inputs_.pools.push_back({.id = Records(entry).Name(ResourceType::kEnterprise, entry.enterprise) + "#" + id,
+                             .cluster = entry.source,
+                             .enterprise = entry.enterprise});
   }
   return at->second;
 }
 
 // A pool is free as the capabilities that draw on it are, each by what it would load alone; where that is not known, as
 // the least free of them, or at the upper end the most.
-double PlanCapacities::FreeOfPool(Row enterprise, const std::string& id) const {
+double PlanCapacities::FreeOfPool(const Entry& entry, const std::string& id) const {
+  const model::Snapshot& records = Records(entry);
   v1::Enterprise record;
-  snapshot_.Read(ResourceType::kEnterprise, enterprise, &record);
+  records.Read(ResourceType::kEnterprise, entry.enterprise, &record);
   const auto pool = std::find_if(record.pools().begin(), record.pools().end(),
                                  [&](const v1::Pool& candidate) { return candidate.pool_id() == id; });
   if (pool == record.pools().end() || !pool->has_capacity()) return upper_ ? kNoLimit : 0;
   const double all = pool->capacity().value() * model::PeriodsPerYear(pool->capacity().period());
   double loaded = 0, free = 0, least = 1, most = 0;
   bool any = false, known = true;
-  snapshot_.OffersOfEnterprise(enterprise).ForEach([&](Row capability) {
-    const model::OfferRef offer = snapshot_.offer(capability);
+  records.OffersOfEnterprise(entry.enterprise).ForEach([&](Row capability) {
+    const model::OfferRef offer = records.offer(capability);
     if (offer->pool_count == 0 || !ValidAt(*offer, as_of_)) return;
     v1::Capability drawing;
-    snapshot_.Read(ResourceType::kCapability, capability, &drawing);
+    records.Read(ResourceType::kCapability, capability, &drawing);
     for (const v1::PoolLoad& load : drawing.pool_loads()) {
       if (load.pool() != id || load.load_per_unit() <= 0) continue;
       const double rest = std::max(0.0, 1 - Stated(offer->in_cluster_share) - Stated(offer->outside_share));
@@ -116,7 +150,7 @@ double PlanCapacities::FreeOfPool(Row enterprise, const std::string& id) const {
       most = std::max(most, share);
       known = known && !std::isnan(offer->capacity) && offer->type != model::kNoRow;
       if (!known) continue;
-      const double load_alone = offer->capacity / snapshot_.type(offer->type).unit_factor * load.load_per_unit();
+      const double load_alone = offer->capacity / records.type(offer->type).unit_factor * load.load_per_unit();
       loaded += load_alone;
       free += load_alone * share;
     }

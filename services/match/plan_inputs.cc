@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "services/match/match_request.h"
 #include "services/match/place.h"
 #include "services/match/plan_capacity.h"
+#include "services/match/recruits.h"
 #include "services/model/resource_name.h"
 
 namespace bulian::match {
@@ -22,6 +24,8 @@ constexpr int kDefaultCandidates = 50;
 constexpr double kDefaultLeast = 0.05;
 constexpr double kNothing = 1e-9;  // of a demand: rounding
 
+using Member = std::pair<std::uint16_t, Row>;  // cluster (as PlannedPair's) and enterprise
+
 // What holds for one segment.
 struct Terms {
   double weight = 1, supplier_share = 1, least_share = kDefaultLeast, lot_share = 0, lot = 0;
@@ -31,14 +35,18 @@ struct Terms {
 
 class Collector {
  public:
-  Collector(gap::AnalysisPtr analysis, const v1::PlanMatchesRequest& request, const gap::StopSignal& stop)
+  Collector(gap::AnalysisPtr analysis, const std::vector<model::SnapshotPtr>& others,
+            const v1::PlanMatchesRequest& request, const gap::StopSignal& stop)
       : analysis_(std::move(analysis)),
         snapshot_(*analysis_->snapshot()),
+        others_(others),
         request_(request),
         stop_(stop),
         places_(snapshot_),
         census_(TakeCensus(snapshot_)),
-        capacities_(&snapshot_, analysis_->as_of(), request.constraints().count_unknown_capacity(), &inputs_) {
+        capacities_(analysis_->as_of(), request.constraints().count_unknown_capacity(), &inputs_) {
+    inputs_.clusters.push_back(analysis_->snapshot());
+    inputs_.clusters.insert(inputs_.clusters.end(), others.begin(), others.end());
     if (request.has_score_weight()) inputs_.score_weight = request.score_weight();
     inputs_.weights = NormaliseWeights(request.has_weights() ? &request.weights() : nullptr,
                                        snapshot_.cluster().weights, "weights", &violations_);
@@ -94,9 +102,19 @@ class Collector {
       check(request_.segment_constraints(i).segment(), "segment_constraints[" + std::to_string(i) + "]");
     for (int i = 0; i < request_.fixed_choices_size(); ++i) {
       check(request_.fixed_choices(i).segment(), Choice(i));
-      if (snapshot_.Find(model::ResourceType::kEnterprise, request_.fixed_choices(i).enterprise()) == model::kNoRow)
-        violations_.Add(Choice(i) + ".enterprise", "the cluster has no such enterprise");
+      if (!FindEnterprise(request_.fixed_choices(i).enterprise()))
+        violations_.Add(Choice(i) + ".enterprise", "no cluster that takes part has such an enterprise");
     }
+  }
+
+  // Whose record it is and its row; nullopt if no cluster that takes part has it.
+  std::optional<Member> FindEnterprise(const std::string& name) const {
+    for (std::size_t i = 0; i < inputs_.clusters.size(); ++i) {
+      if (inputs_.clusters[i]->position().cluster != model::ClusterIdOf(name)) continue;
+      const Row row = inputs_.clusters[i]->Find(model::ResourceType::kEnterprise, name);
+      if (row != model::kNoRow) return Member{static_cast<std::uint16_t>(i), row};
+    }
+    return std::nullopt;
   }
 
   Terms TermsOf(const std::string& segment) const {
@@ -158,60 +176,84 @@ class Collector {
 
   absl::Status AddCandidates(const ResolvedTarget& resolved) {
     PlannedGap& told = inputs_.gaps.back();
-    std::map<Row, int> choices;  // enterprise, number of its choice
+    std::map<Member, int> choices;  // number of its choice
     for (int i = 0; i < request_.fixed_choices_size(); ++i) {
       if (request_.fixed_choices(i).segment() == resolved.segment)
-        choices[snapshot_.Find(model::ResourceType::kEnterprise, request_.fixed_choices(i).enterprise())] = i;
+        choices[*FindEnterprise(request_.fixed_choices(i).enterprise())] = i;
     }
     const int asked = request_.constraints().candidates_per_gap();
     const auto most = static_cast<std::size_t>(asked == 0 ? kDefaultCandidates : asked);
     FindQuery query;
     query.target = &resolved.target;
     query.snapshot = analysis_->snapshot();
+    query.others = others_;
     query.held = request_.scope() != v1::FindCandidatesRequest::POTENTIAL_ONLY;
     query.potential = request_.scope() >= v1::FindCandidatesRequest::POTENTIAL_ONLY;
     query.outside = !request_.local_only();
     query.excluded = resolved.suppliers;
     query.census = &census_;
     // A fixed choice is looked for among all.
-    query.size =
-        choices.empty() ? most : std::max<std::size_t>(most, snapshot_.Count(model::ResourceType::kEnterprise));
+    query.size = most;
+    for (const model::SnapshotPtr& records : inputs_.clusters)
+      query.size += choices.empty() ? 0 : records->Count(model::ResourceType::kEnterprise);
     query.stop = stop_;
     const Found found = Find(query);
     if (found.stopped) return absl::CancelledError("stopped");
     std::vector<const Entry*> entries;
     for (std::size_t i = 0; i < found.page.size(); ++i) {
-      if (i < most || choices.contains(found.page[i].enterprise)) entries.push_back(&found.page[i]);
+      if (i < most || choices.contains(RecordOf(found.page[i]))) entries.push_back(&found.page[i]);
     }
     told.candidates_left_out = static_cast<int>(found.count - entries.size());
     const std::vector<int> suppliers = SuppliersOf(entries, resolved.suppliers, &told);
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      const auto choice = choices.find(entries[i]->enterprise);
+      const auto choice = choices.find(RecordOf(*entries[i]));
       AddPair(*entries[i], found, resolved.target, suppliers[i], choice == choices.end() ? -1 : choice->second);
     }
     return absl::OkStatus();
   }
 
+  static Member RecordOf(const Entry& entry) { return {entry.source, entry.enterprise}; }
+
+  // The record whose owners count: that of the asked cluster where there is one.
+  Member OwnedOf(const Entry& entry) const {
+    if (entry.source == 0) return RecordOf(entry);
+    const model::Snapshot& records = *inputs_.clusters[entry.source];
+    const Row here = FindByIds(
+        snapshot_, ReadEnterpriseIds(records.RecordBytes(model::ResourceType::kEnterprise, entry.enterprise)));
+    return here == model::kNoRow ? RecordOf(entry) : Member{0, here};
+  }
+
+  // Groups of common owners within each cluster's records: a number for each member.
+  std::map<Member, std::pair<int, int>> RootsOf(const std::set<Member>& members) const {
+    std::map<Member, std::pair<int, int>> roots;
+    for (int cluster = 0; cluster < static_cast<int>(inputs_.clusters.size()); ++cluster) {
+      std::vector<Row> rows;
+      for (const auto& [of, row] : members)
+        if (of == cluster) rows.push_back(row);
+      gap::OwnershipGroups groups(*inputs_.clusters[static_cast<std::size_t>(cluster)], analysis_->as_of(), rows);
+      for (int i = 0; i < static_cast<int>(rows.size()); ++i) groups.AddSupplier(i);
+      for (int i = 0; i < static_cast<int>(rows.size()); ++i)
+        roots[{static_cast<std::uint16_t>(cluster), rows[static_cast<std::size_t>(i)]}] = {cluster, groups.Root(i)};
+    }
+    return roots;
+  }
+
   // Numbers of independent suppliers, by rank; `told->today` becomes which of them are today's.
   std::vector<int> SuppliersOf(const std::vector<const Entry*>& entries, const std::vector<Row>& today,
                                PlannedGap* told) const {
-    std::set<Row> rows(today.begin(), today.end());
-    for (const Entry* entry : entries) rows.insert(entry->enterprise);
-    const std::vector<Row> ascending(rows.begin(), rows.end());
-    gap::OwnershipGroups groups(snapshot_, analysis_->as_of(), ascending);
-    for (int i = 0; i < static_cast<int>(ascending.size()); ++i) groups.AddSupplier(i);
-    const auto root = [&](Row row) {
-      return groups.Root(
-          static_cast<int>(std::lower_bound(ascending.begin(), ascending.end(), row) - ascending.begin()));
-    };
-    std::set<int> held;
-    for (const Row row : today) held.insert(root(row));
-    std::map<int, int> number;  // of a root
+    std::vector<Member> owned;
+    for (const Entry* entry : entries) owned.push_back(OwnedOf(*entry));
+    std::set<Member> members(owned.begin(), owned.end());
+    for (const Row row : today) members.insert({0, row});
+    const auto roots = RootsOf(members);
+    std::set<std::pair<int, int>> held;
+    for (const Row row : today) held.insert(roots.at({0, row}));
+    std::map<std::pair<int, int>, int> number;  // of a root
     std::vector<int> suppliers;
-    for (const Entry* entry : entries) {
-      const int group = root(entry->enterprise);
-      const auto [at, fresh] = number.try_emplace(group, static_cast<int>(number.size()));
-      if (fresh) told->today.push_back(held.contains(group) ? 1 : 0);
+    for (const Member& member : owned) {
+      const std::pair<int, int>& root = roots.at(member);
+      const auto [at, fresh] = number.try_emplace(root, static_cast<int>(number.size()));
+      if (fresh) told->today.push_back(held.contains(root) ? 1 : 0);
       suppliers.push_back(at->second);
     }
     return suppliers;
@@ -232,17 +274,21 @@ class Collector {
       if (gap.lot > 0) pair.floor = std::ceil(pair.floor / gap.lot * (1 - kPlanRounding)) * gap.lot;
       if (fixed.has_max_amount()) pair.limit = std::min(pair.limit, fixed.max_amount() * told.unit_factor);
     }
-    PlannedPair named{.enterprise = entry.enterprise, .record = entry.offer, .basis = BasisOf(entry.standing)};
+    PlannedPair named{.cluster = entry.source,
+                      .enterprise = entry.enterprise,
+                      .record = entry.offer,
+                      .basis = BasisOf(entry.standing)};
     if (named.basis == v1::PLANNED) named.record = found.planned.offers[entry.offer].project;
     named.fit = FitOf(entry.standing);
     named.score = entry.score.lower;
-    named.recruit = places_.Of(entry.ref->region).local == 0;
+    named.recruit = entry.source != 0 || places_.Of(entry.ref->region).local == 0;
     inputs_.problem.pairs.push_back(pair);
     inputs_.pairs.push_back(named);
   }
 
   const gap::AnalysisPtr analysis_;
   const model::Snapshot& snapshot_;
+  const std::vector<model::SnapshotPtr>& others_;
   const v1::PlanMatchesRequest& request_;
   const gap::StopSignal& stop_;
   PlaceTable places_;
@@ -255,9 +301,10 @@ class Collector {
 
 }  // namespace
 
-absl::StatusOr<PlanInputs> CollectPlanInputs(const gap::AnalysisPtr& analysis, const v1::PlanMatchesRequest& request,
-                                             const gap::StopSignal& stop) {
-  return Collector(analysis, request, stop).Run();
+absl::StatusOr<PlanInputs> CollectPlanInputs(const gap::AnalysisPtr& analysis,
+                                             const std::vector<model::SnapshotPtr>& others,
+                                             const v1::PlanMatchesRequest& request, const gap::StopSignal& stop) {
+  return Collector(analysis, others, request, stop).Run();
 }
 
 }  // namespace bulian::match

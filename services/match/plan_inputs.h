@@ -1,8 +1,12 @@
 // What a joint plan is about: the gaps of some segments, their candidates as FindCandidates ranks them, and the
 // capacities and pools these share, as numbers and with the way back to the records. Pure, thread-safe.
+//
+// `cluster` says whose record a row is of: 0 the asked cluster's, else the place among the others, plus one, as
+// Entry::source does.
 #ifndef SERVICES_MATCH_PLAN_INPUTS_H_
 #define SERVICES_MATCH_PLAN_INPUTS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,6 +33,7 @@ struct PlannedGap {
 
 // By place in the problem's pairs.
 struct PlannedPair {
+  std::uint16_t cluster = 0;
   model::Row enterprise = model::kNoRow;
   model::Row record = model::kNoRow;  // the capability; for PLANNED the project
   v1::CandidateBasis basis{};
@@ -40,13 +45,15 @@ struct PlannedPair {
 // By place in the problem's sources, and then of its pools.
 struct PlannedCapacity {
   std::string id{};  // as PlanCapacity.capacity
+  std::uint16_t cluster = 0;
   model::Row enterprise = model::kNoRow;
   std::string unit{};
   double unit_factor = 1;
 };
 
 struct PlanInputs {
-  PlanProblem problem;  // amounts in SI units a year, or numbers of suppliers
+  std::vector<model::SnapshotPtr> clusters;  // the asked one first
+  PlanProblem problem;                       // amounts in SI units a year, or numbers of suppliers
   std::vector<PlannedGap> gaps;
   std::vector<PlannedPair> pairs;
   std::vector<PlannedCapacity> sources, pools;
@@ -54,10 +61,12 @@ struct PlanInputs {
   double score_weight = 0.5;
 };
 
-// `request` is checked (plan_request.h). INVALID_ARGUMENT for what makes no sense in this state, NOT_FOUND for targets
-// that are not there, CANCELLED if `stop` ended it.
-absl::StatusOr<PlanInputs> CollectPlanInputs(const gap::AnalysisPtr& analysis, const v1::PlanMatchesRequest& request,
-                                             const gap::StopSignal& stop);
+// `request` is checked (plan_request.h); `others` are the other clusters it looks for recruits in, by name.
+// INVALID_ARGUMENT for what makes no sense in this state, NOT_FOUND for targets that are not there, CANCELLED if `stop`
+// ended it.
+absl::StatusOr<PlanInputs> CollectPlanInputs(const gap::AnalysisPtr& analysis,
+                                             const std::vector<model::SnapshotPtr>& others,
+                                             const v1::PlanMatchesRequest& request, const gap::StopSignal& stop);
 
 }  // namespace bulian::match
 

@@ -20,7 +20,6 @@ constexpr double kOptimal = 1e-6;  // relative distance to the bound that is rou
 PlanReporter::PlanReporter(const gap::ClusterAnalysis* analysis, const PlanInputs* inputs, const PlanProblem* tightened,
                            const Plan* plan)
     : analysis_(*analysis),
-      snapshot_(*analysis->snapshot()),
       inputs_(*inputs),
       tightened_(*tightened),
       plan_(*plan),
@@ -123,9 +122,10 @@ void PlanReporter::FillGap(int number, bool all_candidates, v1::PlanGap* message
   for (const int pair : pairs) FillAssignment(pair, message->add_assignments());
 }
 
-void PlanReporter::FillEnterprise(model::Row row, std::string* name, v1::LocalizedText* display_name) const {
+void PlanReporter::FillEnterprise(std::uint16_t cluster, model::Row row, std::string* name,
+                                  v1::LocalizedText* display_name) const {
   v1::Enterprise enterprise;
-  snapshot_.Read(ResourceType::kEnterprise, row, &enterprise);
+  inputs_.clusters[cluster]->Read(ResourceType::kEnterprise, row, &enterprise);
   *name = enterprise.name();
   display_name->Swap(enterprise.mutable_display_name());
 }
@@ -134,9 +134,10 @@ void PlanReporter::FillAssignment(int number, v1::PlanAssignment* message) const
   const PlanPair& pair = tightened_.pairs[number];
   const PlannedPair& named = inputs_.pairs[number];
   const double factor = inputs_.gaps[pair.gap].unit_factor;
-  FillEnterprise(named.enterprise, message->mutable_enterprise(), message->mutable_display_name());
+  FillEnterprise(named.cluster, named.enterprise, message->mutable_enterprise(), message->mutable_display_name());
   const bool planned = named.basis == v1::PLANNED;
-  message->set_capability(snapshot_.Name(planned ? ResourceType::kProject : ResourceType::kCapability, named.record));
+  message->set_capability(inputs_.clusters[named.cluster]->Name(
+      planned ? ResourceType::kProject : ResourceType::kCapability, named.record));
   message->set_held(named.basis == v1::HELD);
   message->set_recruit(named.recruit);
   message->set_fit(named.fit);
@@ -156,7 +157,7 @@ void PlanReporter::FillCapacity(int number, v1::PlanCapacity* message) const {
   const bool is_pool = at >= sources;
   const PlannedCapacity& told = is_pool ? inputs_.pools[at - sources] : inputs_.sources[at];
   message->set_capacity(told.id);
-  FillEnterprise(told.enterprise, message->mutable_enterprise(), message->mutable_display_name());
+  FillEnterprise(told.cluster, told.enterprise, message->mutable_enterprise(), message->mutable_display_name());
   message->set_pool(is_pool);
   message->set_unit_factor(told.unit_factor);
   if (!is_pool) {

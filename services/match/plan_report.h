@@ -2,6 +2,8 @@
 #ifndef SERVICES_MATCH_PLAN_REPORT_H_
 #define SERVICES_MATCH_PLAN_REPORT_H_
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -30,10 +32,9 @@ class PlanReporter {
 
  private:
   void FillAssignment(int pair, v1::PlanAssignment* message) const;
-  void FillEnterprise(model::Row row, std::string* name, v1::LocalizedText* display_name) const;
+  void FillEnterprise(std::uint16_t cluster, model::Row row, std::string* name, v1::LocalizedText* display_name) const;
 
   const gap::ClusterAnalysis& analysis_;
-  const model::Snapshot& snapshot_;
   const PlanInputs& inputs_;
   const PlanProblem& tightened_;
   const Plan& plan_;

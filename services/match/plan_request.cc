@@ -38,6 +38,8 @@ class Checker {
     Share("relative_gap", request_.relative_gap(), 0);
     Count("node_limit", request_.node_limit(), kMostNodes);
     if (request_.has_weights()) NormaliseWeights(&request_.weights(), v1::RankingWeights(), "weights", &violations_);
+    if (request_.include_recruits() && request_.local_only())
+      violations_.Add("include_recruits", "must not be given with local_only");
     if (request_.has_as_of() && !model::ToDay(request_.as_of())) violations_.Add("as_of", "must be a full date");
     if (request_.page_size() < 0) violations_.Add("page_size", "must be 0 or more");
   }
@@ -124,8 +126,10 @@ class Checker {
       Segment(at + ".segment", one.segment());
       const auto enterprise = model::ParseResourceName(one.enterprise());
       if (!enterprise || enterprise->type != model::ResourceType::kEnterprise ||
-          !IsOurs(model::ClusterIdOf(one.enterprise())))
-        violations_.Add(at + ".enterprise", "must be an enterprise of the parent cluster");
+          (!request_.include_recruits() && !IsOurs(model::ClusterIdOf(one.enterprise()))))
+        violations_.Add(at + ".enterprise",
+                        "must be an enterprise of the parent cluster, or with include_recruits of "
+                        "another one");
       if (!seen.insert({one.segment(), one.enterprise()}).second) violations_.Add(at, "repeated");
       if (!(one.min_amount() >= 0 && one.min_amount() <= kMostAmount))
         violations_.Add(at + ".min_amount", "must be from 0 to 1e18");

@@ -36,7 +36,7 @@ TypeSignals::TypeSignals(const PotentialSpace& space, std::uint32_t type)
   OfTrades();
 }
 
-float& TypeSignals::Of(std::uint32_t type, OfType what) {
+float& TypeSignals::WeightOf(std::uint32_t type, OfType what) {
   std::uint32_t& at = type_at_[type];
   if (at == 0) {
     at = static_cast<std::uint32_t>(type_weights_.size());
@@ -46,7 +46,7 @@ float& TypeSignals::Of(std::uint32_t type, OfType what) {
 }
 
 void TypeSignals::AddSquares(const Weighted& types, OfType what) {
-  for (const auto& [other, alike] : types) Of(other, what) = alike * alike;
+  for (const auto& [other, alike] : types) WeightOf(other, what) = alike * alike;
 }
 
 void TypeSignals::OfNames() {
@@ -54,17 +54,17 @@ void TypeSignals::OfNames() {
   AddSquares(evidence_.ends, kEndSquared);
   AddSquares(evidence_.runs, kRunSquared);
   for (const auto& [other, alike] : evidence_.alike) {
-    Of(other, kLikeness) = alike;
-    Of(other, kSquaredRare) = alike * alike / std::sqrt(space_.Made(other));
-    Of(other, kSold) = alike / 2;
+    WeightOf(other, kLikeness) = alike;
+    WeightOf(other, kSquaredRare) = alike * alike / std::sqrt(space_.Made(other));
+    WeightOf(other, kSold) = alike / 2;
   }
-  Of(type_, kSold) = 1;
+  WeightOf(type_, kSold) = 1;
   const TypeLikeness& types = space_.types();
   for (const Cell& run : types.runs[type_]) {
     const auto with = types.runs_of_run[run.column];
     const float rarity = std::log(static_cast<float>(data_.types.size()) / static_cast<float>(with.size()));
     for (const Cell& other : with) {
-      if (other.column != type_) Of(other.column, kRunRarity) += rarity;
+      if (other.column != type_) WeightOf(other.column, kRunRarity) += rarity;
     }
   }
 }
@@ -81,14 +81,14 @@ void TypeSignals::OfContainment() {
   for (std::uint32_t type = 0; type < shared.size(); ++type) {
     if (shared[type] == 0) continue;
     const auto other = static_cast<float>(data_.type_text[type].size());
-    if (shared[type] == count) Of(type, kContainsIt) = count / other;
-    if (shared[type] == other && other > 1) Of(type, kWithinIt) = other / count;
+    if (shared[type] == count) WeightOf(type, kContainsIt) = count / other;
+    if (shared[type] == other && other > 1) WeightOf(type, kWithinIt) = other / count;
   }
 }
 
 void TypeSignals::OfKin() {
   const auto add = [&](const Weighted& types, OfType what) {
-    for (const auto& [type, weight] : types) Of(type, what) += weight;
+    for (const auto& [type, weight] : types) WeightOf(type, what) += weight;
   };
   add(evidence_.kin, kIsKin);
   add(evidence_.cousins, kIsCousin);
@@ -100,7 +100,7 @@ void TypeSignals::OfTogether() {
     for (const Cell& made : space_.makes()[maker]) {
       const std::size_t makers = space_.makers()[made.column].size();
       if (made.column == type_ || makers > kWidelyMade) continue;
-      Of(made.column, kMadeWith) += weight / std::sqrt(static_cast<float>(makers));
+      WeightOf(made.column, kMadeWith) += weight / std::sqrt(static_cast<float>(makers));
     }
   }
 }
@@ -112,7 +112,7 @@ void TypeSignals::Walk(const Weighted& from, OfType what) {
     for (const Cell& made : space_.makes()[company]) {
       const std::size_t makers = space_.makers()[made.column].size();
       if (made.column == type_ || makers > kWidelyMade) continue;
-      Of(made.column, what) += each * std::pow(static_cast<float>(makers), -0.6F);
+      WeightOf(made.column, what) += each * std::pow(static_cast<float>(makers), -0.6F);
     }
   }
 }

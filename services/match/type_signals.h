@@ -60,7 +60,7 @@ class TypeSignals {
     }
   };
 
-  float& Of(std::uint32_t type, OfType what);
+  float& WeightOf(std::uint32_t type, OfType what);
   float* GramRow(std::uint32_t gram);
   void AddSquares(const Weighted& types, OfType what);
   void OfNames();

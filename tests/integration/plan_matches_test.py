@@ -232,6 +232,32 @@ class PlanMatchesTest(unittest.TestCase):
                 self.assertAlmostEqual(one.score, scores[one.enterprise], places=6)
         self.assertGreater(seen, 20)
 
+    def test_recruits_of_other_clusters_take_part_when_asked(self):
+        gap = max((g for g in plan(self.client).gaps if not g.counts_suppliers), key=lambda g: g.unmet / g.need)
+        self.assertGreater(gap.unmet, 0)
+        before = plan(self.client, targets=[gap.segment])
+        self.client("CreateCluster", cluster_id="away", cluster=dict(display_name=en("Away"), region_codes=["310115"], as_of=dict(year=2026, month=6, day=30)))
+        self.addCleanup(lambda: self.client("DeleteCapability", name=name + "/capabilities/same"))  # other tests see no recruit
+        self.client("CreateCapabilityType", parent="clusters/away", capability_type_id="same", capability_type=dict(
+            kind="PRODUCT", display_name=en("Same"), unit=gap.unit, equivalents=[gap.capability_type]))
+        self.client("CreateEnterprise", parent="clusters/away", enterprise_id="maker", enterprise=dict(
+            kind="COMPANY", display_name=en("Maker"), sites=[dict(site_id="seat", region_code="310115")]))
+        name = "clusters/away/enterprises/maker"
+        self.client("CreateCapability", parent=name, capability_id="same", capability=dict(
+            capability_type="clusters/away/capabilityTypes/same", site="seat", level="VOLUME",
+            capacity=dict(total=dict(value=gap.unmet / 2, unit=gap.unit, period="YEAR"), free_share=1, in_cluster_share=0, outside_share=0)))
+        self.assertEqual(plan(self.client, targets=[gap.segment]), before)
+        answer = plan(self.client, targets=[gap.segment], include_recruits=True, recruit_clusters=["clusters/away", "clusters/none"])
+        Verified(self, answer)
+        given = sum(one.amount for g in answer.gaps for one in g.assignments if one.enterprise == name)
+        self.assertAlmostEqual(given, gap.unmet / 2, delta=ROUNDING * gap.need)
+        self.assertEqual([c.cluster for c in answer.clusters], [NAME, "clusters/away"])
+        self.assertIn("clusters/none: ", answer.unreachable[0])
+        done = self.server.bulian("plan", gap.segment, "--recruits")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("away/enterprises/maker", done.stdout)
+        self.assertIn(", clusters/away revision ", done.stdout)
+
     def test_more_freedom_is_worth_no_less(self):
         targets = [gap.segment for gap in plan(self.client).gaps if not gap.counts_suppliers]
         free = plan(self.client, targets=targets)
@@ -268,6 +294,7 @@ class PlanMatchesTest(unittest.TestCase):
             again = plan(client, scope=2)
             client.close()
         again.revision.CopyFrom(whole.revision)
+        again.clusters[0].CopyFrom(whole.clusters[0])
         self.assertEqual(again, whole)
 
     def test_every_violation_at_once(self):

@@ -135,7 +135,8 @@ void AddPlanCommand(CLI::App& app, Arguments& a) {
                    "a cluster (beibei), or chains (beibei/chip), segments and gaps of one cluster")
       ->required();
   plan->add_flag("--potential", a.plan.potential, "also candidates that might come to fit");
-  plan->add_flag("--local", a.plan.local, "only sites in the cluster's regions");
+  auto* local = plan->add_flag("--local", a.plan.local, "only sites in the cluster's regions");
+  plan->add_flag("--recruits", a.plan.recruits, "also enterprises of other clusters")->excludes(local);
   plan->add_option("--min-suppliers", a.plan.min_suppliers, "independent suppliers of each segment, today's counted")
       ->check(CLI::Range(0, 10));
   plan->add_option("--greatest-share", a.plan.greatest_share, "share of what lacks that one supplier may give")

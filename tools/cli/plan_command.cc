@@ -86,7 +86,12 @@ void PrintFoot(const v1::PlanMatchesResponse& plan, const Options& o) {
               << o.Word(" % over this one", " %");
   }
   std::cout << o.Word(", as of ", "，日期 ") << (day ? model::FormatDay(*day) : "?") << o.Word(", revision ", "，版本 ")
-            << plan.revision().number() << '\n';
+            << plan.revision().number();
+  for (int i = 1; i < plan.clusters_size(); ++i)
+    std::cout << o.Word(", ", "，") << plan.clusters(i).cluster() << o.Word(" revision ", " 版本 ")
+              << plan.clusters(i).revision().number();
+  std::cout << '\n';
+  for (const auto& missed : plan.unreachable()) std::cout << o.Word("could not ask: ", "无法查询：") << missed << '\n';
 }
 
 }  // namespace
@@ -104,6 +109,7 @@ int PlanMatches(Connection& connection, const Options& options, const std::vecto
   request.set_scope(flags.potential ? v1::FindCandidatesRequest::HELD_AND_POTENTIAL
                                     : v1::FindCandidatesRequest::HELD_ONLY);
   request.set_local_only(flags.local);
+  request.set_include_recruits(flags.recruits);
   v1::PlanConstraints* const constraints = request.mutable_constraints();
   constraints->set_min_suppliers(flags.min_suppliers);
   constraints->set_max_supplier_share(flags.greatest_share);
@@ -118,6 +124,8 @@ int PlanMatches(Connection& connection, const Options& options, const std::vecto
     const auto status = connection.Call("bulian.v1.MatchService/PlanMatches", request, &page);
     if (!status.ok()) return PrintError(status);
     request.set_page_token(page.next_page_token());
+    plan.clear_clusters();  // they stand on every page
+    plan.clear_unreachable();
     plan.MergeFrom(page);
   } while (!request.page_token().empty());
   plan.clear_next_page_token();

@@ -14,7 +14,7 @@ namespace bulian::cli {
 struct PlanFlags {
   int min_suppliers = 0, candidates = 0;
   double greatest_share = 1, lot_share = 0, score_weight = 0.5;
-  bool potential = false, local = false, count_unknown = false;
+  bool potential = false, local = false, recruits = false, count_unknown = false;
   std::string as_of;  // YYYY-MM-DD; empty: the cluster's date
 };
 
