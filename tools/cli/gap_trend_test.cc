@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
+
 namespace bulian::cli {
 namespace {
 
@@ -75,13 +77,13 @@ constexpr char kSegmentLost[] =
 
 // A step on the ladder of supplier numbers is one line; what opens comes first, what goes with its segment last.
 TEST(GapTrend, PairsMissingWithSingleSource) {
-  const auto answer =
-      Answer(std::string(kSegmentLost) +
-             "gap_deltas { kind: APPEARED after { kind: MISSING segment: 'clusters/c/chains/x/segments/s' } } "
-             "gap_deltas { kind: APPEARED after { kind: UNDER_CAPACITY segment: 'clusters/c/chains/x/segments/s' } } "
-             "gap_deltas { kind: GONE before { kind: EXTERNAL segment: 'clusters/c/chains/x/segments/t' } } "
-             "gap_deltas { kind: GONE before { kind: SINGLE_SOURCE segment: 'clusters/c/chains/x/segments/s' } } "
-             "gap_deltas { kind: GONE before { kind: CONCENTRATED segment: 'clusters/c/chains/x/segments/s' } } ");
+  const auto answer = Answer(absl::StrCat(
+      kSegmentLost,
+      "gap_deltas { kind: APPEARED after { kind: MISSING segment: 'clusters/c/chains/x/segments/s' } } "
+      "gap_deltas { kind: APPEARED after { kind: UNDER_CAPACITY segment: 'clusters/c/chains/x/segments/s' } } "
+      "gap_deltas { kind: GONE before { kind: EXTERNAL segment: 'clusters/c/chains/x/segments/t' } } "
+      "gap_deltas { kind: GONE before { kind: SINGLE_SOURCE segment: 'clusters/c/chains/x/segments/s' } } "
+      "gap_deltas { kind: GONE before { kind: CONCENTRATED segment: 'clusters/c/chains/x/segments/s' } } "));
   const auto lines = GapLinesOf(answer);
   ASSERT_EQ(lines.size(), 4u);
   EXPECT_EQ(lines[0].trend, Trend::kOpens);
