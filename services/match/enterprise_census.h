@@ -17,6 +17,8 @@ struct EnterpriseCensus {
   std::size_t seated_here = 0;        // of these, those whose seat is in the cluster's regions or not known
 };
 
+inline const EnterpriseCensus kNoCensus;
+
 // A pass over all enterprises: keep it.
 EnterpriseCensus TakeCensus(const model::Snapshot& snapshot);
 

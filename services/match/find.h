@@ -28,7 +28,7 @@ struct FindQuery {
   bool held = true, potential = false;
   bool outside = false;                      // also sites outside the cluster's regions
   std::span<const model::Row> excluded;      // enterprises to leave out
-  const EnterpriseCensus* census = nullptr;  // of `snapshot`
+  const EnterpriseCensus* census = &kNoCensus;  // of `snapshot`; needed for potential candidates
   // Ranks the enterprises that could come to the target's type. Null: only holders of near types are potential
   // candidates, by the score of their offers.
   std::shared_ptr<const PotentialModel> model;

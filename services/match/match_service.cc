@@ -253,6 +253,9 @@ absl::Status MatchService::ExplainCandidate(rpc::CallContext& call, const v1::Ex
                                       DayOf(request.has_as_of(), request.as_of(), **snapshot), AnalysisFor(call));
   if (!resolved.ok()) return resolved.status();
   query.target = &resolved->target;
+  const auto census = census_.Get(*snapshot, PatienceOf(call));
+  if (!census.ok()) return census.status();
+  query.census = census->get();
   query.potential = true;
   query.outside = true;
   if (query.others.empty()) {
