@@ -19,6 +19,13 @@ using Cells = std::vector<SparseRows::Cell>;
 
 constexpr std::size_t kMostTypeGrams = 256, kMostOwnGrams = 512, kMostLabels = 24;
 
+// FNV-1a.
+std::uint64_t KeyOf(std::string_view name) {
+  std::uint64_t key = 14695981039346656037U;
+  for (const char c : name) key = (key ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return key;
+}
+
 // Numbers for strings in the order in which they first appear.
 class Words {
  public:
@@ -48,6 +55,7 @@ class Reader {
       AddType(row);
     }
     for (const Row row : data_.companies) {
+      data_.company_keys.push_back(KeyOf(snapshot_.RelativeName(ResourceType::kEnterprise, row)));
       if (Stopped()) return std::move(data_);
       AddCompany(row);
     }

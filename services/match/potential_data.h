@@ -21,6 +21,7 @@ inline constexpr std::uint32_t kNoIndex = ~std::uint32_t{0};
 struct PotentialData {
   std::vector<model::Row> companies, types;                // row by index
   std::vector<std::uint32_t> company_of_row, type_of_row;  // index by row; kNoIndex
+  std::vector<std::uint64_t> company_keys;                 // by index, of their names: the same in later snapshots
   SparseRows makes;            // companies x types: holds a capability of the type, whatever its date; all 1
   SparseRows type_text;        // types x grams of names, aliases and descriptions, counted
   SparseRows type_ends;        // types x ends of names

@@ -11,8 +11,10 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "services/match/claim_trust.h"
 #include "services/match/holdout.h"
 #include "services/match/in_parallel.h"
+#include "services/match/potential_leans.h"
 #include "services/match/potential_standard.h"
 #include "services/match/potential_subjects.h"
 #include "services/match/type_signals.h"
@@ -123,12 +125,14 @@ Lecture MakeLecture(const PotentialSpace& space, const HeldOut& held, const Spar
   const Shown shown = ShownCompanies(held.type, subjects, truth, lost[held.type], signals);
   const auto rows = static_cast<Index>(shown.places.size());
   lecture.signals.resize(rows, kSignalCount);
+  lecture.companies.reserve(shown.places.size());
   lecture.truth = Eigen::VectorXf::Zero(rows);
   lecture.log_weights = Eigen::VectorXf::Zero(rows);
   lecture.makers = static_cast<float>(type.evidence().makers.size());
   for (Index i = 0; i < rows; ++i) {
     const Index place = shown.places[static_cast<std::size_t>(i)];
     const std::uint32_t company = subjects.companies[static_cast<std::size_t>(place)];
+    lecture.companies.push_back(company);
     lecture.signals.row(i) = signals.col(place).transpose();
     lecture.log_weights(i) = std::log(subjects.stands_for[static_cast<std::size_t>(place)]);
     if (static_cast<std::size_t>(i) >= shown.known) lecture.log_weights(i) += shown.log_weight;
@@ -158,7 +162,7 @@ void AddLectures(const PotentialSpace& space, const std::vector<HeldOut>& held, 
 }
 
 // Logistic regression by Newton's method with a small ridge towards the plain values.
-Calibration Calibrate(std::span<const Lecture> lectures, const std::vector<PotentialNet>& nets) {
+Calibration Calibrate(std::span<const Lecture> lectures, std::span<const Eigen::VectorXf> all) {
   Eigen::Vector3d at(1, 0, 0);
   const Eigen::Vector3d start = at;
   for (int round = 0; round < 30; ++round) {
@@ -166,7 +170,7 @@ Calibration Calibrate(std::span<const Lecture> lectures, const std::vector<Poten
     Eigen::Matrix3d curve = Eigen::Matrix3d::Identity();
     for (std::size_t i = 0; i < lectures.size(); ++i) {
       const Lecture& lecture = lectures[i];
-      const Eigen::VectorXf scores = nets[i % nets.size()].Score(lecture.signals, lecture.makers);
+      const Eigen::VectorXf& scores = all[i];
       const Eigen::ArrayXf weighted = (scores + lecture.log_weights).array();
       const float most = weighted.maxCoeff(), sum = most + std::log((weighted - most).exp().sum());
       for (Index row = 0; row < scores.size(); ++row) {
@@ -195,7 +199,9 @@ void Borrow(std::vector<Lecture> warm, std::vector<Lecture>* cold) {
 }
 
 // The first `own` lectures are of the task, the others borrowed: these teach, but neither count nor calibrate.
-bool LearnTask(std::span<const Lecture> lectures, std::size_t own, const StopToken& stop, TaskLesson* task) {
+// `trust` in what each company claims.
+bool LearnTask(std::span<const Lecture> lectures, std::size_t own, const PotentialData& data,
+               const std::vector<float>& trust, const StopToken& stop, TaskLesson* task) {
   if (own < kFewestLectures) {
     task->nets.assign(1, PotentialNet(PlainWeights()));
     return true;
@@ -207,7 +213,17 @@ bool LearnTask(std::span<const Lecture> lectures, std::size_t own, const StopTok
     if (!task->nets[fold].Learn(lectures, fold, kFolds, stop)) whole = false;
   });
   if (!whole) return false;
-  task->calibration = Calibrate(lectures.first(own), task->nets);
+  std::vector<Eigen::VectorXf> scores(lectures.size());  // by the network that has not seen the lecture
+  InParallel(lectures.size(),
+             [&](std::size_t i) { scores[i] = task->nets[i % kFolds].Score(lectures[i].signals, lectures[i].makers); });
+  Leans leans(trust);
+  for (std::size_t i = 0; i < lectures.size(); ++i) leans.Count(lectures[i], scores[i]);
+  for (std::uint32_t company = 0; company < trust.size(); ++company) {
+    if (const float lean = leans.Of(company); lean != 0) task->leans.emplace_back(data.company_keys[company], lean);
+  }
+  std::sort(task->leans.begin(), task->leans.end());
+  for (std::size_t i = 0; i < own; ++i) leans.AddTo(lectures[i], &scores[i]);
+  task->calibration = Calibrate(lectures.first(own), std::span(scores).first(own));
   return true;
 }
 
@@ -216,6 +232,17 @@ bool LearnTask(std::span<const Lecture> lectures, std::size_t own, const StopTok
 double Calibration::Probability(double log_share, std::size_t known_makers) const {
   const double at = share * log_share + offset + makers * std::log1p(static_cast<double>(known_makers));
   return 1 / (1 + std::exp(-at));
+}
+
+std::vector<float> TaskLesson::LeansOf(std::span<const std::uint64_t> keys) const {
+  std::vector<float> found;
+  found.reserve(keys.size());
+  for (const std::uint64_t key : keys) {
+    const auto at = std::lower_bound(leans.begin(), leans.end(), key,
+                                     [](const auto& lean, std::uint64_t wanted) { return lean.first < wanted; });
+    found.push_back(at != leans.end() && at->first == key ? at->second : 0);
+  }
+  return found;
 }
 
 Eigen::VectorXf TaskLesson::Score(const RowMatrix& signals, std::size_t known_makers) const {
@@ -238,10 +265,11 @@ std::optional<PotentialLesson> LearnPotential(const PotentialData& data, const T
     AddLectures(space, holdout.cold, data.outcomes.lost, stop, &cold);
     if (stop && stop()) return std::nullopt;
   }
-  if (!LearnTask(warm, warm.size(), stop, &lesson.warm)) return std::nullopt;
+  const std::vector<float> trust = ClaimTrust(data.makes);
+  if (!LearnTask(warm, warm.size(), data, trust, stop, &lesson.warm)) return std::nullopt;
   const std::size_t own = cold.size();
   Borrow(std::move(warm), &cold);
-  if (!LearnTask(cold, own, stop, &lesson.cold)) return std::nullopt;
+  if (!LearnTask(cold, own, data, trust, stop, &lesson.cold)) return std::nullopt;
   return lesson;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/match/potential_net.h"
@@ -29,7 +30,11 @@ struct Calibration {
 struct TaskLesson {
   std::vector<PotentialNet> nets;
   Calibration calibration;
-  std::size_t lectures = 0;  // 0: nothing to learn from, plain weights
+  std::vector<std::pair<std::uint64_t, float>> leans;  // by key, ascending; 0 for others
+  std::size_t lectures = 0;                            // 0: nothing to learn from, plain weights
+
+  // To be added to companies' scores whatever the type (potential_leans.h), of the companies with these keys.
+  std::vector<float> LeansOf(std::span<const std::uint64_t> keys) const;
 
   // Mean score of the networks per company, for a type with so many known makers; `signals` as TypeSignals and
   // Standard leave them.

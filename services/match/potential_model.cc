@@ -32,6 +32,12 @@ std::vector<std::string> TypeNames(const model::Snapshot& snapshot, const Potent
 PotentialModel::PotentialModel(PotentialData data, const SubjectLimits& limits)
     : data_(std::move(data)), limits_(limits), types_(data_) {}
 
+void PotentialModel::TakeLesson(std::shared_ptr<const PotentialLesson> lesson) {
+  lesson_ = std::move(lesson);
+  warm_leans_ = lesson_->warm.LeansOf(data_.company_keys);
+  cold_leans_ = lesson_->cold.LeansOf(data_.company_keys);
+}
+
 bool PotentialModel::Small() const {
   return data_.companies.size() + data_.types.size() + data_.makes.size() <= kSmall;
 }
@@ -48,7 +54,7 @@ std::shared_ptr<const PotentialModel> PotentialModel::Build(const model::Snapsho
   lesson->bases = built->space_->bases();
   lesson->grams = built->data_.grams;
   lesson->types = TypeNames(snapshot, built->data_);
-  built->lesson_ = std::make_shared<const PotentialLesson>(*std::move(lesson));
+  built->TakeLesson(std::make_shared<const PotentialLesson>(*std::move(lesson)));
   if (stop && stop()) return nullptr;
   return built;
 }
@@ -66,7 +72,7 @@ std::shared_ptr<const PotentialModel> PotentialModel::Advance(const std::shared_
   auto built = std::make_shared<PotentialModel>(std::move(data), old->limits_);
   built->revision_ = snapshot.position().revision;
   built->changed_ = changed;
-  built->lesson_ = old->lesson_;
+  built->TakeLesson(old->lesson_);
   built->space_ = std::make_unique<const PotentialSpace>(
       built->data_, built->types_, built->data_.makes, built->limits_, stop,
       DirectionsFor(*built->lesson_, built->data_.grams, TypeNames(snapshot, built->data_)));

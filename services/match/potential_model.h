@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "services/match/potential_lesson.h"
 #include "services/match/potential_ranking.h"
@@ -48,8 +49,12 @@ class PotentialModel {
   const PotentialData& data() const { return data_; }
   const PotentialSpace& space() const { return *space_; }
   const PotentialLesson& lesson() const { return *lesson_; }
+  // Per company, what the lesson adds to its score for types with and without known makers.
+  const std::vector<float>& leans(bool warm) const { return warm ? warm_leans_ : cold_leans_; }
 
  private:
+  void TakeLesson(std::shared_ptr<const PotentialLesson> lesson);
+
   static constexpr std::size_t kKeptBytes = std::size_t{256} << 20;
 
   PotentialData data_;
@@ -58,6 +63,7 @@ class PotentialModel {
   std::int64_t revision_ = 0;
   std::size_t changed_ = 0;  // records since the lesson's revision
   std::shared_ptr<const PotentialLesson> lesson_;
+  std::vector<float> warm_leans_, cold_leans_;
   std::unique_ptr<const PotentialSpace> space_;
   mutable std::mutex mutex_;
   mutable std::list<std::shared_ptr<const PotentialRanking>> kept_;  // last used first

@@ -72,6 +72,7 @@ TEST(PotentialModel, ProbabilitiesAreCalibrated) {
     const PotentialData data = ReadPotentialData(*snapshot, {});
     const TypeLikeness types(data);
     const auto lesson = LearnPotential(data, types, {}, {});
+    const std::vector<float> leans = lesson->warm.LeansOf(data.company_keys);
     const Holdout holdout = HoldOut(data.makes, data.outcomes, data.types.size(), 1);
     const PotentialSpace space(data, types, Without(data.makes, holdout), {}, {});
     for (const HeldOut& held : holdout.warm) {
@@ -80,7 +81,10 @@ TEST(PotentialModel, ProbabilitiesAreCalibrated) {
       const Subjects subjects = SubjectsFor(space, held.type, of_type.evidence());
       RowMatrix signals = of_type.Of(subjects.companies);
       Standard(signals, subjects.stands_for).Apply(&signals);
-      const Eigen::VectorXf scores = lesson->warm.Score(signals, makers);
+      Eigen::VectorXf scores = lesson->warm.Score(signals, makers);
+      for (std::size_t i = 0; i < subjects.companies.size(); ++i) {
+        scores(static_cast<Eigen::Index>(i)) += leans[subjects.companies[i]];
+      }
       const float total = LogTotal(scores, subjects.stands_for);
       for (std::size_t i = 0; i < subjects.companies.size(); ++i) {
         const auto score = static_cast<double>(scores(static_cast<Eigen::Index>(i)) - total);

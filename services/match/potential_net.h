@@ -20,6 +20,7 @@ namespace bulian::match {
 
 // One type with some of the companies that could make it.
 struct Lecture {
+  std::vector<std::uint32_t> companies;
   RowMatrix signals;            // companies x signals, standardised
   Eigen::VectorXf truth;        // of held-out makers, sums to 1; 0 for the others
   Eigen::VectorXf log_weights;  // logarithm of how many companies one stands for

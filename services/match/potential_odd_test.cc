@@ -1,7 +1,9 @@
 // The potential model on odd clusters, on companies that say more than is so, and after changes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -110,6 +112,25 @@ TEST(PotentialOdd, ClaimsToMakeEverythingAreDamped) {
   for (int trade = 0; trade < kTradeCount; ++trade) {
     EXPECT_GE(RankBy(*model, *snapshot, "gap-" + std::to_string(trade)).Rank("stuffed"), 5u) << trade;
   }
+  const std::uint32_t stuffed =
+      model->data().company_of_row[snapshot->Find(ResourceType::kEnterprise, "enterprises/stuffed")];
+  for (const TaskLesson* task : {&model->lesson().warm, &model->lesson().cold}) {
+    EXPECT_LE(task->LeansOf(model->data().company_keys)[stuffed], 0);
+  }
+}
+
+// What was learned of a company is found again by its key, in whatever order companies stand in later records.
+TEST(PotentialOdd, LeansFollowTheirCompany) {
+  const auto model = PotentialModel::Build(*Trades(true).Build());
+  std::vector<std::uint64_t> keys = model->data().company_keys;
+  const std::vector<float> leans = model->lesson().warm.LeansOf(keys);
+  EXPECT_GT(*std::max_element(leans.begin(), leans.end()), 0);
+  EXPECT_LT(*std::min_element(leans.begin(), leans.end()), 0);
+  std::reverse(keys.begin(), keys.end());
+  keys.push_back(1);  // of a company that came later
+  const std::vector<float> turned = model->lesson().warm.LeansOf(keys);
+  EXPECT_TRUE(std::equal(leans.rbegin(), leans.rend(), turned.begin()));
+  EXPECT_EQ(turned.back(), 0);
 }
 
 TEST(PotentialOdd, ATypeWithVeryManyMakers) {

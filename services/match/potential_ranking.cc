@@ -21,7 +21,7 @@ PotentialRanking::PotentialRanking(const PotentialModel& model, std::uint32_t ty
   signals_ = of_type.Of(companies_);
   standard_ = Standard(signals_, subjects.stands_for);
   standard_.Apply(&signals_);
-  const Eigen::VectorXf scores = LessonOf(model).Score(signals_, evidence_.makers.size());
+  const Eigen::VectorXf scores = ScoresOf(model, companies_, signals_);
   log_total_ = LogTotal(scores, subjects.stands_for);
   best_ = Ranked(model, companies_, scores);
   const std::vector<std::uint32_t>& index = model.data().company_of_row;
@@ -53,6 +53,14 @@ const TaskLesson& PotentialRanking::LessonOf(const PotentialModel& model) const 
   return evidence_.makers.empty() ? model.lesson().cold : model.lesson().warm;
 }
 
+Eigen::VectorXf PotentialRanking::ScoresOf(const PotentialModel& model, std::span<const std::uint32_t> companies,
+                                           const RowMatrix& signals) const {
+  Eigen::VectorXf scores = LessonOf(model).Score(signals, evidence_.makers.size());
+  const std::vector<float>& leans = model.leans(!evidence_.makers.empty());
+  for (std::size_t i = 0; i < companies.size(); ++i) scores(static_cast<Index>(i)) += leans[companies[i]];
+  return scores;
+}
+
 const TypeSignals& PotentialRanking::Others(const PotentialModel& model) const {
   std::call_once(signals_once_, [&] {
     of_others_ = std::make_unique<const TypeSignals>(model.space(), type_);
@@ -79,8 +87,7 @@ std::span<const PotentialRanking::Likely> PotentialRanking::others(const Potenti
       const auto some = std::span(all).subspan(begin, std::min(kTogether, all.size() - begin));
       RowMatrix signals = Others(model).Of(some);
       standard_.Apply(&signals);
-      scores.segment(static_cast<Index>(begin), signals.cols()) =
-          LessonOf(model).Score(signals, evidence_.makers.size());
+      scores.segment(static_cast<Index>(begin), signals.cols()) = ScoresOf(model, some, signals);
     }
     others_ = Ranked(model, all, scores);
     found_later_ += others_.size() * sizeof(Likely);
@@ -103,7 +110,7 @@ double PotentialRanking::ProbabilityOf(const PotentialModel& model, Row enterpri
   const auto at = std::lower_bound(companies_.begin(), companies_.end(), company);
   if (at != companies_.end() && *at == company)
     return probabilities_[static_cast<std::size_t>(at - companies_.begin())];
-  const Eigen::VectorXf scores = LessonOf(model).Score(SignalsOf(model, company), evidence_.makers.size());
+  const Eigen::VectorXf scores = ScoresOf(model, std::span(&company, 1), SignalsOf(model, company));
   return LessonOf(model).calibration.Probability(static_cast<double>(scores(0) - log_total_), evidence_.makers.size());
 }
 

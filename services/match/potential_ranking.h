@@ -56,6 +56,8 @@ class PotentialRanking {
 
  private:
   const TaskLesson& LessonOf(const PotentialModel& model) const;
+  Eigen::VectorXf ScoresOf(const PotentialModel& model, std::span<const std::uint32_t> companies,
+                           const RowMatrix& signals) const;
   // Scores and probabilities of columns of standardised signals.
   std::vector<Likely> Ranked(const PotentialModel& model, std::span<const std::uint32_t> companies,
                              const Eigen::VectorXf& scores) const;
