@@ -26,8 +26,8 @@ struct FindQuery {
   model::SnapshotPtr snapshot;             // of the asked cluster
   std::vector<model::SnapshotPtr> others;  // other clusters to look in, by name
   bool held = true, potential = false;
-  bool outside = false;                      // also sites outside the cluster's regions
-  std::span<const model::Row> excluded;      // enterprises to leave out
+  bool outside = false;                         // also sites outside the cluster's regions
+  std::span<const model::Row> excluded;         // enterprises to leave out
   const EnterpriseCensus* census = &kNoCensus;  // of `snapshot`; needed for potential candidates
   // Ranks the enterprises that could come to the target's type. Null: only holders of near types are potential
   // candidates, by the score of their offers.
