@@ -24,7 +24,8 @@ function(bulian_precompiled name)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # For ccache; a target with definitions of its own (hiredis brings one) compiles without them, and is told so; and what
     # the optimiser wrongly finds in the standard library's strings is no longer known to be of a system header.
-    target_compile_options(${name} PRIVATE -fpch-preprocess -Wno-error=invalid-pch -Wno-array-bounds)
+    target_compile_options(${name} PRIVATE -fpch-preprocess -Wno-error=invalid-pch -Wno-array-bounds
+                           -Wno-stringop-overflow -Wno-restrict)
   endif()
 endfunction()
 
