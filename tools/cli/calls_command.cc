@@ -151,7 +151,10 @@ void PrintRows(const Response& response, bool found, const Options& o) {
   for (const auto& head : {o.Word("INDEX", "指数"), o.Word("REACHED", "轮到概率"), o.Word("GAIN", "期望增益")})
     heads.push_back(">" + std::string(head));
   Table table(heads);
+  constexpr int kShownInVain = 3;  // of those not worth finding out about
+  int in_vain = 0;
   for (const v1::OrderedProspect& one : response.prospects()) {
+    if (found && o.output != Output::kCsv && one.position() == 0 && in_vain++ >= kShownInVain) continue;
     std::vector<std::string> row = {one.position() == 0 ? "-" : std::to_string(one.position()),
                                     found ? ShortName(one.enterprise()) : one.enterprise()};
     if (found) {
@@ -167,6 +170,10 @@ void PrintRows(const Response& response, bool found, const Options& o) {
     table.AddRow(row);
   }
   o.output == Output::kCsv ? table.PrintCsv(std::cout) : table.PrintAligned(std::cout, 60);
+  if (in_vain > kShownInVain) {
+    std::cout << o.Word("and ", "另有 ") << in_vain - kShownInVain
+              << o.Word(" more whose likelihood is not worth the effort\n", " 家可能性过低，不值得投入\n");
+  }
 }
 
 void PrintSearch(const Response& response, const Options& o) {
