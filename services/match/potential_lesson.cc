@@ -246,6 +246,7 @@ std::vector<float> TaskLesson::LeansOf(std::span<const std::uint64_t> keys) cons
 }
 
 Eigen::VectorXf TaskLesson::Score(const RowMatrix& signals, std::size_t known_makers) const {
+  if (signals.cols() == 0) return {};
   const RowMatrix turned = signals.transpose();
   Eigen::VectorXf score = Eigen::VectorXf::Zero(turned.rows());
   for (const PotentialNet& net : nets) score += net.Score(turned, static_cast<float>(known_makers));

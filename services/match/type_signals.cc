@@ -355,6 +355,7 @@ void TypeSignals::Along(const LatentRows& rows, const Latent& latent, std::span<
 
 RowMatrix TypeSignals::Of(std::span<const std::uint32_t> companies) const {
   RowMatrix values = RowMatrix::Zero(kSignalCount, static_cast<Index>(companies.size()));
+  if (companies.empty()) return values;
   const Index stride = values.cols();
   for (std::size_t i = 0; i < companies.size(); ++i) {
     float* const out = values.data() + i;
