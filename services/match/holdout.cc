@@ -34,11 +34,10 @@ HeldOut SomeMakers(std::uint32_t type, std::span<const SparseRows::Cell> makers,
 }
 
 // Adds what the outcomes teach; takes their types out of `single` and `several`, so that no round holds them out again.
-void HoldOutcomes(const SparseRows& makers, const PotentialOutcomes& outcomes, std::size_t most,
-                  std::mt19937_64& random, std::vector<std::uint32_t>* single, std::vector<std::uint32_t>* several,
-                  Holdout* holdout) {
+void HoldOutcomes(const SparseRows& makers, const PotentialOutcomes& outcomes, std::mt19937_64& random,
+                  std::vector<std::uint32_t>* single, std::vector<std::uint32_t>* several, Holdout* holdout) {
   std::vector<std::uint32_t> taken;
-  for (std::uint32_t type = 0; type < outcomes.won.rows() && taken.size() < most; ++type) {
+  for (std::uint32_t type = 0; type < outcomes.won.rows() && taken.size() < kMostWarm; ++type) {
     const auto won = outcomes.won[type];
     if (!won.empty()) {
       const bool others = std::any_of(makers[type].begin(), makers[type].end(), [&](const SparseRows::Cell& maker) {
@@ -69,7 +68,7 @@ Holdout HoldOut(const SparseRows& makes, const PotentialOutcomes& outcomes, std:
   std::mt19937_64 random(15485863);
   Holdout of_outcomes;
   std::mt19937_64 of_lost(32452843);  // of its own, so that without outcomes nothing differs
-  HoldOutcomes(makers, outcomes, kMostWarm, of_lost, &single, &several, &of_outcomes);
+  HoldOutcomes(makers, outcomes, of_lost, &single, &several, &of_outcomes);
   Shuffle(&single, random);
   Shuffle(&several, random);
   const std::size_t warm = std::min(kMostWarm, several.size() * 23 / 100),

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "services/match/sparse_sums.h"
 #include "services/match/type_steps.h"
 
 namespace bulian::match {
@@ -132,6 +131,15 @@ Eigen::VectorXf SenseLikeness(const PotentialSpace& space, std::uint32_t type) {
   Eigen::VectorXf likeness = senses * senses.row(type).transpose();
   likeness(type) = 0;
   return likeness;
+}
+
+Weighted SumProfiles(const PotentialSpace& space, const Weighted& companies, SparseSums* sums) {
+  for (const auto& [company, weight] : companies) {
+    for (const Cell& gram : space.profiles()[company]) {
+      if (gram.value > 0) sums->Add(gram.column, weight * gram.value);
+    }
+  }
+  return sums->Take();
 }
 
 Evidence FindEvidence(const PotentialSpace& space, std::uint32_t type, const Eigen::VectorXf& senses) {

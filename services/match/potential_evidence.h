@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "services/match/potential_space.h"
+#include "services/match/sparse_sums.h"
 #include "services/match/weighted.h"
 
 namespace bulian::match {
@@ -33,6 +34,9 @@ Eigen::VectorXf SenseLikeness(const PotentialSpace& space, std::uint32_t type);
 // fixed limits, so that the time depends on the types alone: of a type that very many make some are seen, spread
 // evenly, and of many types those that count most.
 Evidence FindEvidence(const PotentialSpace& space, std::uint32_t type, const Eigen::VectorXf& senses);
+
+// Words of what some companies make: the weighted sum of their profiles. `sums` has a place for each gram.
+Weighted SumProfiles(const PotentialSpace& space, const Weighted& companies, SparseSums* sums);
 
 // Shows the makers of the types, in the order of the list, as visit(company, weight of the type), until about `most`
 // were seen; of one type no more than some thousand.

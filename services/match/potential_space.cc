@@ -167,8 +167,7 @@ void PotentialSpace::FindSenses() {
   }
 }
 
-float PotentialSpace::LabelGain(std::uint32_t label, float share) const {
-  if (share == 0) return label_gains_[label];
+float PotentialSpace::FindLabelGain(std::uint32_t label, float share) const {
   const float usual = static_cast<float>(types_.facets_of[label].size()) / static_cast<float>(companies());
   return std::log((share + 0.02F * usual + 1e-4F) / (usual + 1e-4F));
 }
@@ -195,8 +194,7 @@ PotentialSpace::PotentialSpace(const PotentialData& data, const TypeLikeness& ty
   }
   profiles_ = UnitProfiles(Documents(false));
   for (std::uint32_t label = 0; label < data.facet_count(); ++label) {
-    const float usual = static_cast<float>(types_.facets_of[label].size()) / static_cast<float>(companies());
-    label_gains_.push_back(std::log((0.02F * usual + 1e-4F) / (usual + 1e-4F)));
+    label_gains_.push_back(FindLabelGain(label, 0));
   }
   if (companies() > limits_.all) {
     words_of_gram_ = Transposed(words_, data.gram_count);

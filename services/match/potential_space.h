@@ -78,7 +78,9 @@ class PotentialSpace {
   // Per company, how far it is believed in what it claims to make.
   const std::vector<float>& trust() const { return trust_; }
   // ln((share of a label among some + a little) / (its share among all)).
-  float LabelGain(std::uint32_t label, float share) const;
+  float LabelGain(std::uint32_t label, float share) const {
+    return share == 0 ? label_gains_[label] : FindLabelGain(label, share);
+  }
   // How many companies a ranking looks at.
   const SubjectLimits& limits() const { return limits_; }
   // Companies that make anything: what scores are compared with.
@@ -91,6 +93,7 @@ class PotentialSpace {
   // Companies x types, each company as much as any; fills active_.
   SparseRows EvenPairs();
   void FindSenses();
+  float FindLabelGain(std::uint32_t label, float share) const;
 
   const PotentialData& data_;
   const TypeLikeness& types_;

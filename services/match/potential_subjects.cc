@@ -94,12 +94,7 @@ class Lister {
 
   void SaidOf(const Weighted& companies) {
     SparseSums grams(data_.gram_count);
-    for (const auto& [company, weight] : companies) {
-      for (const Cell& gram : space_.profiles()[company]) {
-        if (gram.value > 0) grams.Add(gram.column, weight * gram.value);
-      }
-    }
-    SumLists(Heaviest(grams.Take(), kMostWords), space_.profile_of_gram());
+    SumLists(Heaviest(SumProfiles(space_, companies, &grams), kMostWords), space_.profile_of_gram());
   }
 
   void TradesWith(const Weighted& companies) {

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "services/match/sparse_sums.h"
-
 namespace bulian::match {
 namespace {
 
@@ -153,22 +151,14 @@ void TypeSignals::OfWords() {
   width_ = 3 + closest_makers_ + closest_pseudo_;
   gram_weights_.assign(width_, 0);
   for (const Cell& gram : data_.type_text[type_]) GramRow(gram.column)[0] = std::min(gram.value, 3.0F);
-  SparseSums tally(data_.gram_count);
-  const auto mean = [&](const Weighted& companies) {
-    for (const auto& [company, weight] : companies) {
-      for (const Cell& gram : space_.profiles()[company]) {
-        if (gram.value > 0) tally.Add(gram.column, weight * gram.value);
-      }
-    }
-    return tally.Take();
-  };
+  SparseSums sums(data_.gram_count);
   const auto one = [&](std::uint32_t company) {
     Weighted words;
     for (const Cell& gram : space_.profiles()[company]) words.emplace_back(gram.column, gram.value);
     return words;
   };
-  AddProfile(mean(evidence_.some_makers), 1);
-  AddProfile(mean(evidence_.pseudo_makers), 2);
+  AddProfile(SumProfiles(space_, evidence_.some_makers, &sums), 1);
+  AddProfile(SumProfiles(space_, evidence_.pseudo_makers, &sums), 2);
   for (std::size_t i = 0; i < closest_makers_; ++i) AddProfile(one(evidence_.some_makers[i].first), 3 + i);
   for (std::size_t i = 0; i < closest_pseudo_; ++i) {
     AddProfile(one(evidence_.pseudo_makers[i].first), 3 + closest_makers_ + i);
